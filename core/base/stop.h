@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/clock.h"
+
+#include <atomic>
+#include <cstdint>
+
+namespace timeslice {
+
+/// The life of a run as its workers see it: one 32-bit word in shared memory that they can also sleep on.
+enum class RunState : std::uint32_t { Preparing = 0, Go = 1, Stop = 2 };
+
+/// How a worker learns that it should end: a word to look at, and optionally an fd to poll beside a socket.
+///
+/// Every workload calls `requested()` at least each 10 ms of its work, and never blocks in anything that
+/// neither `sleepUntil` nor `waitFor` can end. Thread: any; a value that refers to the board's word,
+/// which outlives it.
+class StopToken {
+public:
+    /// \param word    The run state; may lie in memory shared between processes.
+    /// \param wakeFd  Becomes readable when the run stops; -1 where there is none (then waits look every 20
+    /// ms).
+    explicit StopToken(std::atomic<std::uint32_t> &word, int wakeFd = -1) noexcept
+        : m_word(&word)
+        , m_wakeFd(wakeFd)
+    { }
+
+    [[nodiscard]] bool requested() const noexcept
+    {
+        return m_word->load(std::memory_order_relaxed) == static_cast<std::uint32_t>(RunState::Stop);
+    }
+
+    /// Sleeps until the time is reached or the run stops: one futex wait, so one voluntary switch.
+    /// \return true when the time was reached, false when the run was stopped first.
+    bool sleepUntil(MonotonicTime deadline) const noexcept;
+
+    enum class Wait { Ready, Stopped, TimedOut };
+    /// Waits until `fd` has one of `events` (poll(2)), the run stops, or the time is reached.
+    [[nodiscard]] Wait waitFor(int fd, short events, MonotonicTime deadline) const noexcept;
+
+    /// Blocks while the state is Preparing; returns the first other state.
+    RunState waitForGo() const noexcept;
+
+private:
+    std::atomic<std::uint32_t> *m_word;
+    int m_wakeFd;
+};
+
+/// Changes the state and wakes every thread and process that sleeps on the word. Stop is final: a later Go is
+/// ignored.
+void publishState(std::atomic<std::uint32_t> &word, RunState state) noexcept;
+
+} // namespace timeslice
