@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/workload/catalogue.h"
+
+#include "core/workload/hash.h"
+#include "core/workload/http.h"
+#include "core/workload/mandelbrot.h"
+#include "core/workload/primes.h"
+#include "core/workload/sleep.h"
+#include "core/workload/sum.h"
+
+#include <algorithm>
+#include <vector>
+
+namespace timeslice {
+
+std::span<const WorkloadInfo> workloads()
+{
+    static const std::vector<WorkloadInfo> all{
+        sumWorkload(),  primesWorkload(), mandelbrotWorkload(),
+        hashWorkload(), httpWorkload(),   sleepWorkload(),
+    };
+    return all;
+}
+
+const WorkloadInfo *findWorkload(std::string_view id)
+{
+    const auto all = workloads();
+    const auto found = std::ranges::find(all, id, &WorkloadInfo::id);
+    return found == all.end() ? nullptr : &*found;
+}
+
+} // namespace timeslice

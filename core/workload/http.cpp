@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/workload/http.h"
+
+#include "core/workload/digest.h"
+#include "core/workload/httpbody.h"
+#include "core/workload/httpconnection.h"
+
+#include <algorithm>
+
+namespace timeslice {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// How long a worker waits beyond the delay that it asked for. Long: thousands of workers may be asking at
+// once.
+constexpr auto kPatience = 10s;
+
+// The token becomes part of a request, so it may hold nothing that ends a line or a field.
+bool isUsableToken(std::string_view token)
+{
+    return !token.empty() && token.size() <= 128
+        && std::ranges::all_of(token, [](char c) { return c > ' ' && c < 0x7f; });
+}
+
+struct Plan {
+    std::uint64_t seed = 0;
+    std::uint64_t delayMs = 0;
+    std::size_t bytes = 0;
+    bool keepAlive = true;
+};
+
+class HttpItems final : public WorkerItems {
+public:
+    HttpItems(const Plan &plan, const HttpEndpoint &endpoint, Sha256 sha)
+        : m_plan(plan)
+        , m_connection(endpoint, plan.bytes)
+        , m_sha(std::move(sha))
+    { }
+
+    Result<std::uint64_t> carryOut(std::uint64_t item, const StopToken &stop) override
+    {
+        const auto target = "/item/" + std::to_string(item) + "?delay_ms=" + std::to_string(m_plan.delayMs)
+            + "&bytes=" + std::to_string(m_plan.bytes) + "&seed=" + std::to_string(m_plan.seed);
+        const auto deadline = MonotonicClock::now() + std::chrono::milliseconds(m_plan.delayMs) + kPatience;
+        const auto body = m_connection.get(
+            {.target = target, .bodyBytes = m_plan.bytes, .keepAlive = m_plan.keepAlive}, deadline, stop);
+        if (!body)
+            return std::unexpected(body.error());
+        return firstWord(m_sha.of(*body));
+    }
+
+private:
+    Plan m_plan;
+    HttpConnection m_connection;
+    Sha256 m_sha;
+};
+
+class Http final : public Workload {
+public:
+    explicit Http(const WorkSpec &spec)
+        : m_plan{
+              .seed = spec.seed,
+              .delayMs = static_cast<std::uint64_t>(spec.params.integer("delay_ms")),
+              .bytes = static_cast<std::size_t>(spec.params.integer("bytes")),
+              .keepAlive = spec.params.toggle("keep_alive")}
+    { }
+
+    Needs needs() const override { return {.dataBytes = 0, .canvasBytes = 0, .httpServer = true}; }
+
+    Result<std::unique_ptr<WorkerItems>> makeWorker(const WorkerResources &resources) const override
+    {
+        if (!resources.httpServer || resources.httpServer->port == 0
+            || !isUsableToken(resources.httpServer->token))
+            return fail(ErrorKind::Unsupported, "http", "the worker was given no local server to ask");
+        auto sha = Sha256::create();
+        if (!sha)
+            return std::unexpected(sha.error());
+        return std::make_unique<HttpItems>(m_plan, *resources.httpServer, std::move(*sha));
+    }
+
+private:
+    Plan m_plan;
+};
+
+} // namespace
+
+WorkloadInfo httpWorkload()
+{
+    return {
+        .id = "http",
+        .title = "Ask a web server",
+        .kind = "I/O, waits",
+        .item = "Send one request to a web server on this machine and wait for its answer, which comes after "
+                "a set "
+                "delay. The worker hardly needs a core; it is the waiting that takes time.",
+        .parameters =
+            {
+                Parameter::integer(
+                    "delay_ms", "Delay", "ms", "How long the server waits before it answers.", 50, 0,
+                    static_cast<std::int64_t>(kHttpMaxDelayMs)),
+                Parameter::integer(
+                    "bytes", "Size of the answer", "bytes", "How long the body of each answer is.", 256, 1,
+                    static_cast<std::int64_t>(kHttpMaxBodyBytes)),
+                Parameter::toggle(
+                    "keep_alive", "Keep the connection",
+                    "Each worker uses one connection for all of its requests; off: a new one for each.",
+                    true),
+            },
+        .defaultItems = 100,
+        .results = {},
+        .make = [](const WorkSpec &spec) -> std::unique_ptr<Workload> {
+            return std::make_unique<Http>(spec);
+        },
+    };
+}
+
+} // namespace timeslice

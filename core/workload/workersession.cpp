@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/workload/workersession.h"
+
+#include "core/procfs/ownusage.h"
+
+#include <cassert>
+#include <cerrno>
+#include <exception>
+#include <sched.h>
+#include <unistd.h>
+
+namespace timeslice {
+
+namespace {
+
+void setPhase(WorkerSlot &slot, WorkerPhase phase)
+{
+    slot.phase.store(static_cast<std::uint32_t>(phase), std::memory_order_release);
+}
+
+// One writer per slot: a plain load and store is enough, and cheaper than a locked add.
+void add(std::atomic<std::uint64_t> &counter, std::uint64_t amount)
+{
+    counter.store(counter.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
+}
+
+// What the standard library throws (memory, threads) becomes the worker's error: nothing crosses a thread's
+// border.
+template <typename Function>
+auto withoutExceptions(Function function) -> decltype(function())
+{
+    try {
+        return function();
+    } catch (const std::exception &exception) {
+        return fail(ErrorKind::System, "workload", exception.what());
+    }
+}
+
+Result<void> bindToCpu(int cpu)
+{
+    cpu_set_t *const set = CPU_ALLOC(static_cast<std::size_t>(cpu) + 1);
+    const auto size = CPU_ALLOC_SIZE(static_cast<std::size_t>(cpu) + 1);
+    CPU_ZERO_S(size, set);
+    CPU_SET_S(static_cast<std::size_t>(cpu), size, set);
+    const int failed = ::sched_setaffinity(0, size, set) != 0 ? errno : 0;
+    CPU_FREE(set);
+    if (failed != 0)
+        return failErrno(failed, "cpu " + std::to_string(cpu), "cannot bind the worker to it");
+    return {};
+}
+
+} // namespace
+
+WorkerSession::WorkerSession(const Board &board, const Workload &workload, StopToken stop, WorkerRules rules)
+    : m_board(board)
+    , m_workload(workload)
+    , m_stop(stop)
+    , m_rules(rules)
+{ }
+
+Result<void> WorkerSession::enter(const WorkerResources &resources)
+{
+    m_index = resources.index;
+    auto &slot = m_board.slot(m_index);
+    slot.pid.store(::getpid(), std::memory_order_relaxed);
+    slot.tid.store(::gettid(), std::memory_order_release);
+
+    auto entered = [&]() -> Result<void> {
+        if (m_rules.cpu) {
+            if (auto bound = bindToCpu(*m_rules.cpu); !bound)
+                return bound;
+        }
+        auto items = withoutExceptions([&] { return m_workload.makeWorker(resources); });
+        if (!items)
+            return std::unexpected(items.error());
+        m_items = std::move(*items);
+        return {};
+    }();
+    if (!entered)
+        m_board.setErrorText(m_index, describe(entered.error()));
+    else
+        setPhase(slot, WorkerPhase::Ready);
+    return entered;
+}
+
+bool WorkerSession::waitForGo()
+{
+    const auto state = m_stop.waitForGo();
+    if (!m_board.goTime())
+        return false;
+    // Also when it was stopped meanwhile: a worker that did nothing has a true account of nothing.
+    auto &slot = m_board.slot(m_index);
+    slot.atGo.store(readOwnUsage());
+    setPhase(slot, WorkerPhase::Working);
+    m_now = MonotonicClock::now();
+    m_begun = true;
+    return state == RunState::Go;
+}
+
+Result<void> WorkerSession::carryOut(std::uint64_t item)
+{
+    assert(m_items != nullptr);
+    auto &slot = m_board.slot(m_index);
+    const auto begin = m_now = MonotonicClock::now();
+    auto result = withoutExceptions([&] { return m_items->carryOut(item, m_stop); });
+    m_now = MonotonicClock::now();
+
+    if (!result && result.error().kind == ErrorKind::Cancelled)
+        return std::unexpected(std::move(result.error()));
+    // The failure on purpose comes after the work, as a bug in the last line of an item would.
+    if (result && m_rules.failEvery != 0 && (item + 1) % m_rules.failEvery == 0)
+        result = fail(ErrorKind::Malformed, "item " + std::to_string(item), "failed on purpose (fail_every)");
+
+    slot.lastItemNs.store(toBoardNs(m_now), std::memory_order_relaxed);
+    if (!result) {
+        m_board.setErrorText(m_index, describe(result.error()));
+        add(slot.itemsFailed, 1);
+        return std::unexpected(std::move(result.error()));
+    }
+    m_board.latency(m_index).record(m_now - begin);
+    add(slot.checksum, checksumShare(item, *result));
+    add(slot.itemsDone, 1);
+    return {};
+}
+
+void WorkerSession::leave()
+{
+    if (m_left)
+        return;
+    m_left = true;
+    m_items.reset();
+    auto &slot = m_board.slot(m_index);
+    slot.atEnd.store(readOwnUsage());
+    setPhase(slot, WorkerPhase::Finished);
+}
+
+Result<void> carryOutAll(WorkerSession &session, const Board &board, bool stopOnFailure)
+{
+    while (const auto item = board.takeItem(session.now())) {
+        const auto done = session.carryOut(*item);
+        if (done)
+            continue;
+        if (done.error().kind == ErrorKind::Cancelled)
+            break;
+        if (stopOnFailure) {
+            board.stop();
+            return done;
+        }
+    }
+    return {};
+}
+
+} // namespace timeslice

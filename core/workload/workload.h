@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/error.h"
+#include "core/base/stop.h"
+#include "core/workload/parameter.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace timeslice {
+
+/// What of an experiment concerns its workload.
+struct WorkSpec {
+    ParameterValues params; ///< Validated: every parameter of the workload is present.
+    std::uint64_t seed = 1;
+    std::optional<std::uint64_t> items; ///< Nothing when the run ends by its duration.
+    unsigned workers = 1;
+};
+
+/// What a workload needs beside its workers; the run provides it before the first item.
+struct Needs {
+    std::size_t dataBytes = 0; ///< Input that all items read, made by `fillData`, handed out by a DataSource.
+    std::size_t canvasBytes = 0; ///< Shared memory for a picture that fills in while the items are done.
+    bool httpServer = false; ///< The local server child.
+};
+
+/// Where the local server listens: 127.0.0.1, a port of its own, and the token that each request must carry.
+struct HttpEndpoint {
+    std::uint16_t port = 0;
+    std::string token;
+};
+
+/// One worker's way to the input data: the memory itself (threads), shared memory or a pipe (processes).
+class DataSource {
+public:
+    virtual ~DataSource() = default;
+    /// `size` bytes at `offset`, valid until the next call. \error Cancelled, or what the pipe said.
+    [[nodiscard]] virtual Result<std::span<const std::byte>>
+    fetch(std::size_t offset, std::size_t size, const StopToken &stop) = 0;
+};
+
+/// What one worker is given. Referred-to objects outlive the worker's items.
+struct WorkerResources {
+    unsigned index = 0; ///< 0 to workers - 1.
+    DataSource *data = nullptr; ///< Set when Needs::dataBytes > 0.
+    std::span<std::byte> canvas; ///< Of Needs::canvasBytes; shared by all workers, written without overlap.
+    std::optional<HttpEndpoint> httpServer; ///< Set when Needs::httpServer.
+};
+
+/// The items as one worker carries them out, with that worker's own state (a socket, a hash context).
+/// Thread: made, used and destroyed on the worker's thread.
+class WorkerItems {
+public:
+    virtual ~WorkerItems() = default;
+    /// Carries out one item.
+    /// \return  A number that depends only on (params, seed, item); the run's checksum is made of all of
+    /// them.
+    /// \error   Cancelled when `stop` was requested (checked at least each 10 ms of work); anything else is a
+    /// failed
+    ///          item, which says where and why.
+    [[nodiscard]] virtual Result<std::uint64_t> carryOut(std::uint64_t item, const StopToken &stop) = 0;
+};
+
+/// What one item does, for one set of parameters. Immutable after construction, so all workers share it.
+class Workload {
+public:
+    virtual ~Workload() = default;
+    [[nodiscard]] virtual Needs needs() const { return {}; }
+    /// Fills the input data (all of Needs::dataBytes), the same for one seed on every machine. \error
+    /// Cancelled.
+    [[nodiscard]] virtual Result<void> fillData(std::span<std::byte> data, const StopToken &stop) const;
+    /// \error  What the worker lacks, for instance a server that does not answer.
+    [[nodiscard]] virtual Result<std::unique_ptr<WorkerItems>>
+    makeWorker(const WorkerResources &resources) const = 0;
+};
+
+/// A measured value of a workload beyond time, as it appears under `results`.
+struct ResultField {
+    std::string id; ///< "lost_updates"
+    std::string unit;
+    std::string help;
+};
+
+/// A workload as the catalogue knows it.
+struct WorkloadInfo {
+    std::string id; ///< "primes"
+    std::string title; ///< "Count primes"
+    std::string kind; ///< "CPU", "I/O, waits": what it uses, in the words of the design.
+    std::string
+        item; ///< What one item is, one or two sentences for a student: "Count the primes of one range..."
+    std::vector<Parameter> parameters;
+    std::uint64_t defaultItems = 64;
+    std::vector<ResultField> results;
+    std::unique_ptr<Workload> (*make)(const WorkSpec &spec) = nullptr;
+};
+
+/// Spreads the bits of a 64-bit number (splitmix64's finaliser); used for seeds and checksums.
+[[nodiscard]] constexpr std::uint64_t mixBits(std::uint64_t value)
+{
+    value += 0x9e37'79b9'7f4a'7c15ULL;
+    value = (value ^ (value >> 30)) * 0xbf58'476d'1ce4'e5b9ULL;
+    value = (value ^ (value >> 27)) * 0x94d0'49bb'1331'11ebULL;
+    return value ^ (value >> 31);
+}
+
+/// What one item adds to the run's checksum. The sum of these modulo 2^64 does not depend on who did which
+/// item.
+[[nodiscard]] constexpr std::uint64_t checksumShare(std::uint64_t item, std::uint64_t result)
+{
+    return mixBits(mixBits(item) ^ result);
+}
+
+} // namespace timeslice
