@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace timeslice {
+
+/// One task's account over a stretch of time, as one party keeps it.
+struct TaskAccount {
+    int tid = 0;
+    std::uint64_t voluntary = 0;
+    std::uint64_t involuntary = 0;
+    std::optional<std::uint64_t> runningNs; ///< Nothing where it is not known.
+};
+
+/// How far two accounts may be apart and still agree.
+struct SelfCheckTolerance {
+    std::uint64_t switches = 0; ///< Switch-outs of both kinds together: to the unit.
+    std::uint64_t involuntary =
+        3; ///< The kernel decides about the kind at two places; see the man page's preempt bit.
+    double running = 0.01; ///< Of the kernel's figure,
+    std::uint64_t runningNs = 1'000'000; ///< or this much, whichever is more; and for each switch-out besides
+    /// the time of switching itself: the scheduler charges it to the task that comes, while a task's records
+    /// are stamped after it (in) and before it (out). Measured: 0.4-0.7 us, so a task with slices of 3 us
+    /// misses 18 % of its time.
+    std::uint64_t runningPerSwitchNs = 1'500;
+};
+
+enum class SelfCheckVerdict {
+    Agrees,
+    Differs, ///< At least one task is outside the tolerance: the trace is not to be trusted.
+    NotPossible, ///< Records were lost, or no task has both accounts.
+};
+
+/// Trace minus kernel for one task.
+struct TaskComparison {
+    int tid = 0;
+    std::int64_t switches = 0;
+    std::int64_t involuntary = 0;
+    std::optional<double> running; ///< Relative to the kernel's figure (0.01: the trace has 1 % more).
+    bool agrees = false;
+};
+
+struct SelfCheck {
+    SelfCheckVerdict verdict = SelfCheckVerdict::NotPossible;
+    std::vector<TaskComparison> tasks; ///< Those with both accounts, in the order of `kernel`.
+    std::uint64_t uncompared = 0; ///< Tasks that only one party knows.
+};
+
+/// Compares what the trace says of each task with the kernel's own counters, over the same stretch of time.
+///
+/// \param trace, kernel  At most one account for each tid. The kernel's must be taken by the task itself, or
+/// while it
+///                       cannot run; before its end, which counts a switch that leaves no record.
+/// \param lost           Records lost meanwhile; with any, nothing can be compared.
+/// Thread: any; pure.
+[[nodiscard]] SelfCheck selfCheck(
+    std::span<const TaskAccount> trace, std::span<const TaskAccount> kernel, std::uint64_t lost,
+    const SelfCheckTolerance &tolerance = {});
+
+} // namespace timeslice
