@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/catalogue.h"
+
+#include "core/model/pool.h"
+#include "core/model/qprocess.h"
+#include "core/model/qthread.h"
+#include "core/model/sequential.h"
+#include "core/workload/catalogue.h"
+
+#include <algorithm>
+#include <vector>
+
+namespace timeslice {
+
+std::span<const ModelInfo> models()
+{
+    static const std::vector<ModelInfo> all{
+        sequentialModel(),
+        qthreadModel(),
+        poolModel(),
+        qprocessModel(),
+    };
+    return all;
+}
+
+const ModelInfo *findModel(std::string_view id)
+{
+    const auto all = models();
+    const auto found = std::ranges::find(all, id, &ModelInfo::id);
+    return found == all.end() ? nullptr : &*found;
+}
+
+std::optional<std::string> whyNot(std::string_view workload, std::string_view model)
+{
+    if (findWorkload(workload) == nullptr)
+        return "there is no workload \"" + std::string(workload) + "\"";
+    if (findModel(model) == nullptr)
+        return "there is no model \"" + std::string(model) + "\"";
+    return std::nullopt; // every workload so far runs under every model so far
+}
+
+} // namespace timeslice

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/model/model.h"
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace timeslice {
+
+/// Every execution model of this build, in the order shown. A new one is a file pair and a line in
+/// catalogue.cpp. Thread: any; immutable.
+[[nodiscard]] std::span<const ModelInfo> models();
+
+/// \return nullptr for an unknown id.
+[[nodiscard]] const ModelInfo *findModel(std::string_view id);
+
+/// Why this pair makes no sense, as a sentence; nothing when it does.
+[[nodiscard]] std::optional<std::string> whyNot(std::string_view workload, std::string_view model);
+
+} // namespace timeslice

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/model.h"
+
+namespace timeslice {
+
+WorkerRules ModelContext::rulesFor(unsigned worker) const
+{
+    WorkerRules rules;
+    if (experiment->pin == Pin::Spread)
+        rules.cpu = cpusAllowed[worker % cpusAllowed.size()];
+    else if (experiment->pin == Pin::One)
+        rules.cpu = cpusAllowed.front();
+    rules.failEvery = static_cast<std::uint64_t>(experiment->params.integer("fail_every"));
+    return rules;
+}
+
+WorkerResources ModelContext::resourcesFor(unsigned index, DataSource *source) const
+{
+    return {.index = index, .data = source, .canvas = board->canvas(), .httpServer = httpServer};
+}
+
+bool ModelContext::stopsOnFailure() const
+{
+    return experiment->params.choice("on_failure") == "stop";
+}
+
+} // namespace timeslice
