@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/worker/workercommands.h"
+
+#include "core/model/model.h"
+#include "core/run/runplan.h"
+#include "core/workload/catalogue.h"
+#include "core/workload/datasource.h"
+
+#include <charconv>
+#include <csignal>
+#include <cstdio>
+#include <optional>
+#include <string_view>
+#include <unistd.h>
+
+namespace timeslice {
+
+namespace {
+
+enum ExitCode { Done = 0, BadArguments = 2, CannotWork = 3, ItemFailed = 4 };
+
+template <typename T>
+std::optional<T> number(std::string_view text)
+{
+    T value{};
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    return error == std::errc() && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
+}
+
+int complain(const Error &error)
+{
+    std::fprintf(stderr, "timeslice-worker: %s\n", describe(error).c_str());
+    return CannotWork;
+}
+
+// The input data as this child was given them: mapped memory or a pair of pipes.
+struct LeafData {
+    Mapping mapping;
+    std::unique_ptr<DataSource> source;
+
+    static Result<LeafData> make(std::span<char *> arguments)
+    {
+        LeafData data;
+        if (arguments.size() < 3)
+            return data;
+        const std::string_view way = arguments[0];
+        const auto fd = number<int>(arguments[1]);
+        if (way == "shared" && fd) {
+            const auto bytes = number<std::size_t>(arguments[2]);
+            auto mapped = Mapping::shared(*fd, bytes.value_or(0), Mapping::Access::ReadOnly);
+            if (!mapped)
+                return std::unexpected(mapped.error());
+            data.mapping = std::move(*mapped);
+            data.source = std::make_unique<MappedData>(data.mapping.bytes());
+        } else if (const auto replyFd = number<int>(arguments[2]); way == "pipe" && fd && replyFd) {
+            data.source = std::make_unique<PipedData>(*fd, *replyFd);
+        }
+        return data;
+    }
+};
+
+} // namespace
+
+int runLeafCommand(std::span<char *> arguments)
+{
+    ::signal(SIGPIPE, SIG_IGN);
+    const auto index = number<unsigned>(arguments[1]);
+    const auto plan = readPlan(QString::fromLocal8Bit(arguments[0]), {});
+    if (!plan)
+        return complain(plan.error());
+    const auto board = Board::open(plan->boardPath().toStdString());
+    if (!board)
+        return complain(board.error());
+    if (!index || *index >= board->workers())
+        return BadArguments;
+    auto data = LeafData::make(arguments.subspan(2));
+    if (!data)
+        return complain(data.error());
+
+    const auto &experiment = plan->experiment;
+    const auto workload = findWorkload(experiment.workload)
+                              ->make(
+                                  {.params = experiment.params,
+                                   .seed = experiment.seed,
+                                   .items = experiment.items,
+                                   .workers = experiment.workers});
+    ModelContext context;
+    context.experiment = &experiment;
+    context.workload = workload.get();
+    context.board = &*board;
+    context.stopFd = STDIN_FILENO; // its end is the supervisor's way to wake a sleeper
+    context.httpServer = plan->httpServer;
+    context.cpusAllowed = plan->cpusAllowed;
+
+    WorkerSession session(*board, *workload, context.stopToken(), context.rulesFor(*index));
+    if (const auto entered = session.enter(context.resourcesFor(*index, data->source.get())); !entered)
+        return complain(entered.error());
+    std::fputs("ready\n", stdout);
+    std::fflush(stdout);
+
+    bool hasFailed = false;
+    if (session.waitForGo()) {
+        hasFailed = !carryOutAll(session, *board, context.stopsOnFailure());
+    }
+    session.leave();
+    return hasFailed ? ItemFailed : Done;
+}
+
+} // namespace timeslice

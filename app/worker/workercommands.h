@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <span>
+
+namespace timeslice {
+
+/// The parts that `timeslice-worker` plays, chosen by its first argument. Each returns the process's exit
+/// code.
+
+/// `engine RUN_DIRECTORY`: carries out a run as its supervisor; reports on the board and in end.json.
+int runEngineCommand(int argc, char **argv);
+
+/// `leaf RUN_DIRECTORY WORKER [shared FD BYTES | pipe REQUEST_FD REPLY_FD]`: one worker of the `qprocess`
+/// model, on one thread, without an event loop.
+int runLeafCommand(std::span<char *> arguments);
+
+/// `serve`: the local HTTP server. Reads "TOKEN\n" from standard input, writes "port N\n", serves until
+/// standard input ends.
+int runServeCommand();
+
+} // namespace timeslice

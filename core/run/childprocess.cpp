@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/run/childprocess.h"
+
+#include "core/run/childexit.h"
+
+#include <csignal>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+namespace timeslice {
+
+namespace {
+
+constexpr qsizetype kKeptOutput = 64 * 1024;
+constexpr qsizetype kMaxLine = 4096;
+
+} // namespace
+
+ChildProcess::ChildProcess(QString name, QObject *parent)
+    : QObject(parent)
+    , m_name(std::move(name))
+    , m_escalation(this)
+{
+    m_process.setParent(this);
+    m_process.setProcessChannelMode(QProcess::MergedChannels);
+    // Between vfork and exec: system calls only. SIGTERM and not SIGKILL, so that it lives to sweep its own
+    // tree.
+    m_process.setChildProcessModifier([parent = ::getpid()] {
+        ::setsid();
+        sigset_t none;
+        ::sigemptyset(&none);
+        ::sigprocmask(SIG_SETMASK, &none, nullptr);
+        ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+        if (::getppid() != parent)
+            ::_exit(127);
+    });
+    connect(&m_process, &QProcess::started, this, [this] {
+        m_sessionId = m_process.processId();
+        Q_EMIT started();
+    });
+    connect(&m_process, &QProcess::readyReadStandardOutput, this, &ChildProcess::drain);
+    connect(&m_process, &QProcess::finished, this, [this] {
+        drain();
+        noteEnded(childExitError(m_process, m_name.toStdString()));
+    });
+    connect(&m_process, &QProcess::errorOccurred, this, [this](QProcess::ProcessError error) {
+        // The only error that is not followed by `finished`.
+        if (error == QProcess::FailedToStart)
+            noteEnded(Error{
+                ErrorKind::System, 0, m_process.program().toStdString(),
+                "could not be started: " + m_process.errorString().toStdString()});
+    });
+    m_escalation.setSingleShot(true);
+    connect(&m_escalation, &QTimer::timeout, this, &ChildProcess::escalate);
+}
+
+ChildProcess::~ChildProcess()
+{
+    m_process.disconnect(this);
+    if (isRunning()) {
+        m_process.closeWriteChannel();
+        signalSession(SIGTERM);
+        if (!m_process.waitForFinished(500)) {
+            signalSession(SIGKILL);
+            m_process.waitForFinished(500);
+        }
+    }
+}
+
+void ChildProcess::start(const QString &program, const QStringList &arguments)
+{
+    m_process.start(program, arguments);
+}
+
+void ChildProcess::write(const QByteArray &bytes)
+{
+    if (isRunning())
+        m_process.write(bytes);
+}
+
+void ChildProcess::expectEnd()
+{
+    if (std::exchange(m_isExpectedToEnd, true) || m_hasEnded)
+        return;
+    m_escalation.start(kTermAfter);
+}
+
+void ChildProcess::end()
+{
+    m_process.closeWriteChannel();
+    expectEnd();
+}
+
+void ChildProcess::kill(Error error)
+{
+    if (m_hasEnded)
+        return;
+    if (!m_killedFor)
+        m_killedFor = std::move(error);
+    signalSession(SIGKILL);
+}
+
+QString ChildProcess::output() const
+{
+    return cleanOutput(m_output);
+}
+
+void ChildProcess::drain()
+{
+    const auto bytes = m_process.readAllStandardOutput();
+    m_outputBytes += bytes.size();
+    m_output.append(bytes.last(std::min(bytes.size(), kKeptOutput)));
+    if (m_output.size() > 2 * kKeptOutput)
+        m_output = m_output.last(kKeptOutput);
+    for (const char byte : bytes) {
+        if (byte == '\n') {
+            Q_EMIT lineRead(std::exchange(m_line, {}));
+        } else if (m_line.size() < kMaxLine) {
+            m_line.append(byte);
+        }
+    }
+    if (m_outputBytes > kMaxOutput)
+        kill(
+            {ErrorKind::Malformed, 0, m_name.toStdString(),
+             "wrote more than 8 MiB of output and was killed; its last lines are kept"});
+}
+
+void ChildProcess::escalate()
+{
+    if (m_hasEnded)
+        return;
+    if (m_force.isEmpty()) {
+        m_force = QStringLiteral("SIGTERM");
+        if (m_sessionId > 0)
+            ::kill(static_cast<pid_t>(m_sessionId), SIGTERM);
+        m_escalation.start(kKillAfter);
+    } else {
+        m_force = QStringLiteral("SIGKILL");
+        signalSession(SIGKILL);
+    }
+}
+
+void ChildProcess::signalSession(int signal) const
+{
+    // The child is its session's and group's leader; until exec it may not have called setsid yet.
+    const auto pid = static_cast<pid_t>(m_process.processId());
+    if (pid <= 0)
+        return;
+    ::kill(-pid, signal);
+    ::kill(pid, signal);
+}
+
+void ChildProcess::noteEnded(std::optional<Error> error)
+{
+    if (std::exchange(m_hasEnded, true))
+        return;
+    m_escalation.stop();
+    // Whatever the leader left behind in its session goes with it.
+    if (m_sessionId > 0)
+        ::kill(static_cast<pid_t>(-m_sessionId), SIGKILL);
+    if (m_killedFor)
+        error = std::move(m_killedFor);
+    Q_EMIT ended(error);
+}
+
+} // namespace timeslice

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/run/serverprocess.h"
+
+namespace timeslice {
+
+ServerProcess::ServerProcess(QString program, std::chrono::milliseconds helloTimeout)
+    : m_program(std::move(program))
+    , m_child(QStringLiteral("the local server"))
+{
+    m_hello.setSingleShot(true);
+    m_hello.setInterval(helloTimeout);
+    connect(&m_hello, &QTimer::timeout, this, [this] {
+        m_child.kill(
+            {ErrorKind::TimedOut, 0, "the local server",
+             "did not say where it listens within " + std::to_string(m_hello.interval()) + " ms"});
+    });
+    connect(&m_child, &ChildProcess::started, this, [this] {
+        Q_EMIT processStarted(static_cast<int>(m_child.pid()));
+    });
+    connect(&m_child, &ChildProcess::lineRead, this, &ServerProcess::readLine);
+    connect(&m_child, &ChildProcess::ended, this, [this](const std::optional<Error> &error) {
+        m_hello.stop();
+        Q_EMIT ended(error);
+    });
+}
+
+void ServerProcess::start()
+{
+    m_hello.start();
+    m_child.start(m_program, {QStringLiteral("serve")});
+}
+
+// "listening PORT TOKEN"; anything else it prints is log.
+void ServerProcess::readLine(const QByteArray &line)
+{
+    const auto words = line.split(' ');
+    if (m_endpoint.port != 0 || words.size() != 3 || words[0] != "listening")
+        return;
+    m_endpoint = HttpEndpoint{words[1].toUShort(), words[2].toStdString()};
+    if (m_endpoint.port == 0)
+        return;
+    m_hello.stop();
+    Q_EMIT ready(m_endpoint);
+}
+
+} // namespace timeslice
