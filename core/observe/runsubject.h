@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/board/board.h"
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace timeslice {
+
+/// What the sampler should look at while a run is under way.
+struct RunSubject {
+    std::uint64_t run = 0; ///< Not 0; increases with every run.
+    std::shared_ptr<const Board> board;
+    /// Processes of the run beside those on the board (supervisor, server child). Each is read with all its
+    /// threads and all its descendants. This process itself is never listed: of it only the workers' threads
+    /// belong to the run.
+    std::vector<int> rootPids;
+};
+
+} // namespace timeslice

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/observe/series.h"
+
+#include <cassert>
+#include <iterator>
+#include <limits>
+#include <utility>
+
+namespace timeslice {
+
+namespace {
+
+/// How far back the busy share of a CPU looks: long enough for 100 of the kernel's ticks.
+constexpr auto kWindow = std::chrono::seconds(1);
+
+/// Of the fastest sampling rate's interval (20 ms), with some room for late ticks.
+constexpr double kShortest = 0.010;
+
+} // namespace
+
+std::optional<SeriesPoint> SeriesBuilder::add(SnapshotPtr snapshot)
+{
+    assert(snapshot != nullptr);
+    if (m_window.empty()) {
+        m_window.push_back(std::move(snapshot));
+        return std::nullopt;
+    }
+    const auto previous = m_window.back();
+    const auto fresh = rates(*previous, *snapshot);
+    if (!fresh) {
+        // Not later than the one before: nothing new. A suspend: nothing before it may be compared with what
+        // follows.
+        if (fresh.error().kind != ErrorKind::Malformed)
+            m_window.assign(1, std::move(snapshot));
+        return std::nullopt;
+    }
+    // Too short to divide by: clocks are not read at one moment, and schedstat lags by up to a tick. Of a
+    // run's last snapshot, taken at any time after a tick, only the counters matter then.
+    if (snapshot->run == previous->run && fresh->seconds < kShortest)
+        return std::nullopt;
+    while (m_window.size() > 1 && m_window[1]->begin + kWindow <= snapshot->begin)
+        m_window.pop_front();
+    m_window.push_back(snapshot);
+    if (snapshot->run != 0 && snapshot->run != previous->run)
+        return std::nullopt;
+
+    SeriesPoint point;
+    point.time = fresh->time;
+    point.seconds = fresh->seconds;
+    point.runCores = fresh->runCores;
+    point.itemsPerSecond = fresh->itemsPerSecond;
+    point.workerItemsPerSecond = fresh->workerItemsPerSecond;
+    point.voluntaryPerSecond = fresh->voluntaryPerSecond;
+    point.involuntaryPerSecond = fresh->involuntaryPerSecond;
+    point.observerShare = fresh->observerShare;
+    point.memory = snapshot->memory;
+    point.cpus.reserve(snapshot->cpus.size());
+    for (const auto &cpu : snapshot->cpus)
+        point.cpus.push_back(cpu.cpu);
+
+    const auto overWindow = rates(*m_window.front(), *snapshot);
+    point.cpuBusy = overWindow ? overWindow->cpuBusy : fresh->cpuBusy;
+    // What is not the run's can only be told within the run: back to its first snapshot in the window.
+    auto since = m_window.rbegin();
+    while (std::next(since) != m_window.rend() && (*std::next(since))->run == snapshot->run)
+        ++since;
+    const auto overRun = rates(**since, *snapshot);
+    point.otherCores = overRun ? overRun->otherCores : std::numeric_limits<double>::quiet_NaN();
+    return point;
+}
+
+} // namespace timeslice

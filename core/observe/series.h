@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/observe/rates.h"
+
+#include <deque>
+#include <optional>
+#include <vector>
+
+namespace timeslice {
+
+/// One point of the live charts and of a recording's time series. NaN where nothing could be measured.
+struct SeriesPoint {
+    MonotonicTime time{}; ///< End of the interval.
+    double seconds = 0; ///< Its length.
+    std::vector<int> cpus; ///< Kernel ids of the CPUs of `cpuBusy`.
+    /// Busy share of each CPU in [0, 1], everything that ran there, over about the last second (/proc/stat
+    /// counts in 10 ms steps, so shorter windows would show stairs).
+    std::vector<double> cpuBusy;
+    double runCores =
+        0; ///< CPU used by the run's tasks, in cores; from exact CPU clocks where there are some.
+    double otherCores = 0; ///< Busy cores that were not the run's, over the same second as `cpuBusy`.
+    double itemsPerSecond = 0;
+    std::vector<double> workerItemsPerSecond;
+    double voluntaryPerSecond = 0;
+    double involuntaryPerSecond = 0;
+    double observerShare = 0; ///< The sampler's thread, share of one core.
+    std::optional<MemoryReading> memory;
+};
+
+/// Turns the sampler's snapshots into series points; remembers the last second of them.
+/// Thread: one.
+class SeriesBuilder {
+public:
+    /// \return The point from the previous snapshot to this one; nothing for the first snapshot, after a
+    /// suspend, and
+    ///         when this snapshot is the first of a run.
+    [[nodiscard]] std::optional<SeriesPoint> add(SnapshotPtr snapshot);
+
+private:
+    std::deque<SnapshotPtr> m_window; ///< Oldest first; spans a little more than kWindow.
+};
+
+} // namespace timeslice
