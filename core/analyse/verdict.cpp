@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/analyse/verdict.h"
+
+#include "core/workload/catalogue.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace timeslice {
+
+namespace {
+
+// Thresholds of what happened, as shares of the workers' time; between the two a run is Mixed.
+constexpr double kCpuBoundBlocked = 0.25; // blocked less than this: the workers wanted cores
+constexpr double kWaitingBlocked = 0.6; // blocked more than this: they waited for something else
+constexpr double kCoresKept = 0.7; // share of the possible cores that counts as "kept busy"
+constexpr double kThrottledShare = 0.1; // of the quota's periods
+
+constexpr double kLeastNoise = 0.02; // what two runs of the same differ by on a quiet machine
+constexpr double kUnknownNoise = 0.1; // assumed of a run too short to show its own spread
+constexpr double kShortestRun = 0.05; // seconds
+constexpr std::uint64_t kFewestItems = 3;
+
+double possibleCores(const Recording &recording)
+{
+    const auto &machine = recording.machine;
+    double cores = static_cast<double>(std::max(1U, recording.experiment.workers));
+    const auto &cpus = machine.cpusAllowed.empty() ? machine.cpusOnline : machine.cpusAllowed;
+    if (!cpus.empty())
+        cores = std::min(cores, static_cast<double>(cpus.size()));
+    if (recording.experiment.pin == Pin::One)
+        cores = 1;
+    if (machine.cpuQuota && *machine.cpuQuota > 0)
+        cores = std::min(cores, *machine.cpuQuota);
+    return cores;
+}
+
+std::optional<double> perSecond(const std::optional<std::uint64_t> &count, double seconds)
+{
+    if (!count || !(seconds > 0))
+        return std::nullopt;
+    return static_cast<double>(*count) / seconds;
+}
+
+/// One state's share of all the time that the workers had.
+std::optional<double> shareOf(const std::optional<double> &state, const StateTimes &times)
+{
+    if (!state || !times.running || !times.runnable || !times.blocked)
+        return std::nullopt;
+    const double all = *times.running + *times.runnable + *times.blocked;
+    if (!(all > 0))
+        return std::nullopt;
+    return *state / all;
+}
+
+bool wasThrottled(const Recording &recording)
+{
+    const auto &throttle = recording.throttle;
+    return throttle && throttle->periods > 0
+        && static_cast<double>(throttle->throttledPeriods)
+        >= kThrottledShare * static_cast<double>(throttle->periods);
+}
+
+/// How CPU-bound workers shared the cores.
+Happening ofCpuBound(const Recording &recording, const Verdict &verdict)
+{
+    const auto workers = recording.experiment.workers;
+    const auto allowed = recording.machine.cpusAllowed.size();
+    if (workers > 1 && (recording.experiment.pin == Pin::One || allowed == 1))
+        return Happening::OneCoreOnly;
+    if (static_cast<double>(workers) > verdict.possibleCores)
+        return Happening::CoresShared;
+    return verdict.efficiency && *verdict.efficiency >= kCoresKept ? Happening::CoresBusy : Happening::Mixed;
+}
+
+Happening happeningOf(const Recording &recording, const Verdict &verdict)
+{
+    if (recording.outcome == Outcome::Failed)
+        return Happening::Failed;
+    if (recording.outcome == Outcome::Stopped)
+        return Happening::Stopped;
+    if (recording.items == 0)
+        return Happening::NothingMeasured;
+    if (wasThrottled(recording))
+        return Happening::Throttled;
+    if (verdict.blockedShare) {
+        if (*verdict.blockedShare < kCpuBoundBlocked)
+            return ofCpuBound(recording, verdict);
+        return *verdict.blockedShare > kWaitingBlocked ? Happening::Waiting : Happening::Mixed;
+    }
+    // Without schedstat "runnable" cannot be told from "blocked": only full or idle cores are clear.
+    if (!verdict.efficiency)
+        return Happening::NothingMeasured;
+    if (*verdict.efficiency >= kCoresKept)
+        return ofCpuBound(recording, verdict);
+    return *verdict.efficiency < 1 - kWaitingBlocked ? Happening::Waiting : Happening::Mixed;
+}
+
+bool isComplete(const Recording &recording)
+{
+    return recording.outcome == Outcome::Completed && recording.items > 0 && recording.itemsPerSecond
+        && *recording.itemsPerSecond > 0;
+}
+
+bool isTooShort(const Recording &recording)
+{
+    return recording.wallSeconds < kShortestRun || recording.items < kFewestItems;
+}
+
+std::expected<Speedup, NoSpeedup>
+compare(const Recording &recording, const Recording *baseline, double possible)
+{
+    if (recording.experiment.model == "sequential" || baseline == &recording)
+        return std::unexpected(NoSpeedup::IsBaseline);
+    if (baseline == nullptr)
+        return std::unexpected(NoSpeedup::NoBaseline);
+    if (!isComplete(recording) || !isComplete(*baseline))
+        return std::unexpected(NoSpeedup::NotCompleted);
+    if (!sameWork(recording, *baseline) || recording.itemsFailed > 0 || baseline->itemsFailed > 0)
+        return std::unexpected(NoSpeedup::DifferentWork);
+    // Runs by duration end after different items, so their checksums say nothing about each other.
+    if (recording.experiment.items && recording.checksum != baseline->checksum)
+        return std::unexpected(NoSpeedup::DifferentChecksum);
+    if (isTooShort(recording) || isTooShort(*baseline))
+        return std::unexpected(NoSpeedup::TooShort);
+
+    Speedup speedup;
+    speedup.ratio = *recording.itemsPerSecond / *baseline->itemsPerSecond;
+    // Relative errors of independent factors add in quadrature.
+    const double noise = std::hypot(
+        throughputNoise(recording).value_or(kUnknownNoise),
+        throughputNoise(*baseline).value_or(kUnknownNoise));
+    speedup.noise = std::max(kLeastNoise, noise);
+    speedup.isClear = std::abs(speedup.ratio - 1) > speedup.noise;
+    speedup.possible = possible;
+    return speedup;
+}
+
+/// Intervals that begin before go or end behind the last item hold time in which there was nothing to do.
+bool isWithinRun(const Recording &recording, const SeriesPoint &point)
+{
+    if (!recording.go)
+        return true;
+    const double end = toSeconds(point.time - *recording.go);
+    return end - point.seconds >= 0 && end <= recording.wallSeconds;
+}
+
+} // namespace
+
+Verdict judge(const Recording &recording, const Recording *baseline)
+{
+    Verdict verdict;
+    verdict.possibleCores = possibleCores(recording);
+    verdict.itemsPerSecond = recording.itemsPerSecond;
+    if (recording.cpuSeconds && recording.wallSeconds > 0) {
+        verdict.coresUsed = *recording.cpuSeconds / recording.wallSeconds;
+        verdict.efficiency = *verdict.coresUsed / verdict.possibleCores;
+    }
+    verdict.voluntaryPerSecond = perSecond(recording.switches.voluntary, recording.wallSeconds);
+    verdict.involuntaryPerSecond = perSecond(recording.switches.involuntary, recording.wallSeconds);
+    verdict.runnableShare = shareOf(recording.states.runnable, recording.states);
+    verdict.blockedShare = shareOf(recording.states.blocked, recording.states);
+    verdict.happening = happeningOf(recording, verdict);
+    verdict.speedup = compare(recording, baseline, verdict.possibleCores);
+    return verdict;
+}
+
+bool sameWork(const Recording &a, const Recording &b)
+{
+    const auto &left = a.experiment;
+    const auto &right = b.experiment;
+    if (left.workload != right.workload || left.seed != right.seed || left.items != right.items
+        || left.durationSeconds.has_value() != right.durationSeconds.has_value())
+        return false;
+    const auto *const workload = findWorkload(left.workload);
+    if (workload == nullptr)
+        return false;
+    // The model's own parameters may differ: that is what is compared.
+    return std::ranges::all_of(workload->parameters, [&](const Parameter &parameter) {
+        const auto *const one = left.params.find(parameter.id);
+        const auto *const other = right.params.find(parameter.id);
+        return (one == nullptr) == (other == nullptr) && (one == nullptr || *one == *other);
+    });
+}
+
+std::optional<double> throughputNoise(const Recording &recording)
+{
+    // Points are weighted by their length: the last one may be a sliver.
+    double length = 0;
+    double squares = 0;
+    double items = 0;
+    std::size_t points = 0;
+    const auto isMeasured = [&](const SeriesPoint &point) {
+        return std::isfinite(point.itemsPerSecond) && point.seconds > 0 && isWithinRun(recording, point);
+    };
+    for (const auto &point : recording.series) {
+        if (!isMeasured(point))
+            continue;
+        ++points;
+        length += point.seconds;
+        squares += point.seconds * point.seconds;
+        items += point.itemsPerSecond * point.seconds;
+    }
+    if (points < 3 || !(items > 0))
+        return std::nullopt;
+    const double mean = items / length;
+    double spread = 0;
+    for (const auto &point : recording.series) {
+        if (isMeasured(point))
+            spread += point.seconds * (point.itemsPerSecond - mean) * (point.itemsPerSecond - mean);
+    }
+    // Kish's effective sample size takes the place of n for unequal weights.
+    const double effective = length * length / squares;
+    if (!(effective > 1))
+        return kUnknownNoise;
+    const double variance = spread / length * effective / (effective - 1);
+    return std::max(kLeastNoise, 2 * std::sqrt(variance / effective) / mean);
+}
+
+} // namespace timeslice

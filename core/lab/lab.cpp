@@ -1,0 +1,384 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/lab/lab.h"
+
+#include "core/analyse/verdict.h"
+#include "core/lab/recorder.h"
+#include "core/lab/runtrace.h"
+#include "core/model/catalogue.h"
+#include "core/observe/sampler.h"
+#include "core/run/headroom.h"
+#include "core/run/rundirectory.h"
+#include "core/run/runhost.h"
+#include "core/run/serverprocess.h"
+#include "core/workload/catalogue.h"
+
+#include <QCoreApplication>
+#include <QTimer>
+
+#include <algorithm>
+#include <ranges>
+
+namespace timeslice {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kFrameInterval = 33ms;
+constexpr std::size_t kKeptRecordings = 200;
+// A kernel looks at the stop flag each 10 ms of its work; one that took longer than this deserves a word.
+constexpr auto kCheckpointPatience = 500ms;
+
+QString defaultWorkerProgram()
+{
+    return QCoreApplication::applicationDirPath() + QStringLiteral("/timeslice-worker");
+}
+
+// The run under way. Its parts end in this order: host, server, run.
+struct CurrentRun {
+    std::uint64_t id = 0;
+    RunPlan plan;
+    std::unique_ptr<RunDirectory> directory;
+    std::shared_ptr<const Board> board;
+    std::unique_ptr<Recorder> recorder;
+    RunOptions options;
+    RunTrace trace;
+    std::unique_ptr<ServerProcess> server;
+    std::unique_ptr<RunHost> host;
+    std::optional<HostEnd> hostEnd;
+    std::optional<Error> serverError; ///< The server ended while it was needed.
+    bool isServerGone = true;
+    bool stopAsked = false;
+};
+
+} // namespace
+
+class Lab::Private {
+public:
+    Private(Lab *lab, LabOptions labOptions)
+        : q(lab)
+        , options(std::move(labOptions))
+        , machine(readMachine())
+        , sampler({}, options.samplingHz)
+    {
+        if (options.workerProgram.isEmpty())
+            options.workerProgram = defaultWorkerProgram();
+        frameTimer.setInterval(kFrameInterval);
+        QObject::connect(&frameTimer, &QTimer::timeout, q, [this] { collect(); });
+        frameTimer.start();
+        checkpointTimer.setSingleShot(true);
+        QObject::connect(&checkpointTimer, &QTimer::timeout, q, [this] { reportLateWorkers(); });
+    }
+
+    void setState(LabState newState);
+    Result<void> open(Experiment experiment);
+    void startServer();
+    void startHost();
+    void noteHostEnd(const HostEnd &end);
+    void endWhenAllGone();
+    void finishRun();
+    void collect();
+    void reportLateWorkers();
+
+    Lab *const q;
+    LabOptions options;
+    const Machine machine;
+    Sampler sampler;
+    SeriesBuilder series;
+    std::vector<SnapshotPtr> inbox;
+    QTimer frameTimer;
+    QTimer checkpointTimer;
+    LabState state = LabState::Idle;
+    std::uint64_t lastId = 0;
+    std::unique_ptr<CurrentRun> run;
+    std::shared_ptr<const Board> lastBoard;
+    Experiment lastExperiment;
+    std::vector<RecordingPtr> recordings;
+};
+
+void Lab::Private::setState(LabState newState)
+{
+    if (state == newState)
+        return;
+    state = newState;
+    Q_EMIT q->stateChanged(state);
+}
+
+// Makes everything that can fail before anything is started.
+Result<void> Lab::Private::open(Experiment experiment)
+{
+    auto next = std::make_unique<CurrentRun>();
+    next->id = lastId + 1;
+    auto directory = RunDirectory::create(options.runtimeDirectory);
+    if (!directory)
+        return std::unexpected(directory.error());
+    next->directory = std::move(*directory);
+    next->plan = RunPlan{
+        .experiment = std::move(experiment),
+        .httpServer = {},
+        .cpusAllowed = machine.cpusAllowed,
+        .runDirectory = next->directory->path(),
+        .workerProgram = options.workerProgram};
+
+    const auto &planned = next->plan.experiment;
+    const auto needs = findWorkload(planned.workload)->make(workSpecOf(planned))->needs();
+    auto board = Board::create(next->plan.boardPath().toStdString(), planned.workers, needs.canvasBytes);
+    if (!board)
+        return std::unexpected(board.error());
+    next->board = std::make_shared<const Board>(std::move(*board));
+    next->recorder = std::make_unique<Recorder>(next->id, planned, machine, next->board);
+    if (needs.httpServer)
+        next->server = std::make_unique<ServerProcess>(options.workerProgram, options.helloTimeout);
+
+    lastId = next->id;
+    lastBoard = next->board;
+    lastExperiment = planned;
+    run = std::move(next);
+    return {};
+}
+
+void Lab::Private::startServer()
+{
+    auto &server = *run->server;
+    run->isServerGone = false;
+    QObject::connect(
+        &server, &ServerProcess::processStarted, q, [this](int pid) { sampler.addRootPid(pid); });
+    QObject::connect(&server, &ServerProcess::ready, q, [this](const HttpEndpoint &endpoint) {
+        run->plan.httpServer = endpoint;
+        startHost();
+    });
+    QObject::connect(&server, &ServerProcess::ended, q, [this](const std::optional<Error> &error) {
+        run->isServerGone = true;
+        if (run->hostEnd) { // expected: the run is over
+            endWhenAllGone();
+            return;
+        }
+        run->serverError = error.value_or(Error{ErrorKind::Gone, 0, "the local server", "ended too early"});
+        if (run->host)
+            run->host->stop(); // its items fail from now on
+        else
+            noteHostEnd({});
+    });
+    server.start();
+}
+
+void Lab::Private::startHost()
+{
+    if (run->host || run->hostEnd)
+        return; // stopped while the server came up
+    const auto &plan = run->plan;
+    const bool childHost = plan.experiment.isolate || findModel(plan.experiment.model)->needsChildHost;
+    if (childHost) {
+        if (const auto written = writePlan(plan); !written) {
+            noteHostEnd(HostEnd{written.error(), {}, {}});
+            return;
+        }
+    }
+    run->host = makeRunHost(childHost, plan, run->board, options.helloTimeout);
+    // Also when it is being stopped: the engine then only says that it has ended.
+    QObject::connect(run->host.get(), &RunHost::engineReady, q, [this](int tid) {
+        if (run->options.trace)
+            run->trace = RunTrace(tid);
+        run->host->proceed();
+    });
+    QObject::connect(
+        run->host.get(), &RunHost::processStarted, q, [this](int pid) { sampler.addRootPid(pid); });
+    QObject::connect(
+        run->host.get(), &RunHost::finished, q, [this](const HostEnd &end) { noteHostEnd(end); });
+    run->host->start();
+}
+
+void Lab::Private::noteHostEnd(const HostEnd &end)
+{
+    if (run->hostEnd)
+        return;
+    run->hostEnd = end;
+    run->board->stop();
+    if (!run->isServerGone)
+        run->server->end();
+    endWhenAllGone();
+}
+
+void Lab::Private::endWhenAllGone()
+{
+    if (!run->hostEnd || !run->isServerGone)
+        return;
+    // Queued: this was called by a signal of the host or the server, and they are deleted now.
+    QMetaObject::invokeMethod(q, [this] { finishRun(); }, Qt::QueuedConnection);
+}
+
+void Lab::Private::finishRun()
+{
+    if (!run)
+        return;
+    checkpointTimer.stop();
+    sampler.unwatch(); // puts a last snapshot into the mailbox
+    collect();
+
+    auto end = std::move(*run->hostEnd);
+    if (run->server) {
+        if (run->serverError && !run->stopAsked)
+            end.error = run->serverError;
+        if (end.error)
+            end.output += run->server->output();
+    }
+    const auto recording = run->recorder->finish(end, run->trace.finish(*run->board), run->stopAsked);
+    run.reset();
+    if (recordings.size() == kKeptRecordings)
+        recordings.erase(recordings.begin());
+    recordings.push_back(recording);
+    setState(LabState::Idle);
+    Q_EMIT q->runFinished(recording);
+}
+
+void Lab::Private::collect()
+{
+    sampler.mailbox().drain(inbox);
+    Frame frame;
+    for (const auto &snapshot : inbox) {
+        const auto point = series.add(snapshot);
+        if (run && snapshot->run == run->id) {
+            run->recorder->addSnapshot(snapshot);
+            if (point)
+                run->recorder->addPoint(*point);
+        }
+        if (point)
+            frame.points.push_back(*point);
+        frame.latest = snapshot;
+        frame.missed = snapshot->missed;
+    }
+    inbox.clear(); // gives the snapshots back to the sampler
+    if (run && state == LabState::Preparing && run->board->goTime())
+        setState(LabState::Running);
+    if (frame.latest)
+        Q_EMIT q->frameReady(frame);
+}
+
+void Lab::Private::reportLateWorkers()
+{
+    if (!run || state != LabState::Stopping)
+        return;
+    QStringList late;
+    for (unsigned index = 0; index < run->board->workers(); ++index) {
+        const auto phase = run->board->slot(index).phase.load(std::memory_order_acquire);
+        if (phase == static_cast<std::uint32_t>(WorkerPhase::Working))
+            late << QString::number(index);
+    }
+    if (late.isEmpty())
+        return;
+    constexpr qsizetype kNamed = 8;
+    const auto named = late.mid(0, kNamed).join(QStringLiteral(", "))
+        + (late.size() > kNamed ? QStringLiteral(" and %1 more").arg(late.size() - kNamed) : QString());
+    Q_EMIT q->noticed((late.size() == 1
+                           ? QStringLiteral("Worker %1 has not reached its next checkpoint yet.")
+                           : QStringLiteral("Workers %1 have not reached their next checkpoint yet."))
+                          .arg(named));
+}
+
+Lab::Lab(LabOptions options, QObject *parent)
+    : QObject(parent)
+    , d(std::make_unique<Private>(this, std::move(options)))
+{
+    RunDirectory::removeStale(d->options.runtimeDirectory);
+}
+
+Lab::~Lab()
+{
+    if (d->run) {
+        d->run->board->stop();
+        // Hosts and server end what they started in their destructors; nobody listens to their signals any
+        // more.
+        if (d->run->host)
+            d->run->host->disconnect(this);
+        if (d->run->server)
+            d->run->server->disconnect(this);
+        d->run.reset();
+    }
+}
+
+const Machine &Lab::machine() const
+{
+    return d->machine;
+}
+
+LabState Lab::state() const
+{
+    return d->state;
+}
+
+Result<std::uint64_t> Lab::start(const Experiment &experiment, RunOptions options)
+{
+    if (d->run)
+        return fail(ErrorKind::Unsupported, "run", "another run is under way");
+    auto valid = validated(experiment);
+    if (!valid)
+        return std::unexpected(valid.error());
+    if (const auto reason = options.force ? std::nullopt : whyTooMuch(*valid, readHeadroom()))
+        return fail(ErrorKind::Unsupported, "/workers", *reason);
+    if (const auto opened = d->open(std::move(*valid)); !opened)
+        return std::unexpected(opened.error());
+    d->run->options = options;
+    d->sampler.watch(RunSubject{d->run->id, d->run->board, {}});
+    const auto id = d->run->id;
+    d->setState(LabState::Preparing);
+    if (!d->run || d->run->hostEnd)
+        return id; // whoever heard of it has stopped it already
+    if (d->run->server)
+        d->startServer();
+    else
+        d->startHost();
+    return id;
+}
+
+void Lab::stop()
+{
+    if (!d->run || d->run->stopAsked || d->run->hostEnd)
+        return;
+    d->run->stopAsked = true;
+    d->setState(LabState::Stopping);
+    d->checkpointTimer.start(kCheckpointPatience);
+    d->run->board->stop();
+    if (d->run->host)
+        d->run->host->stop();
+    else
+        d->noteHostEnd({});
+}
+
+std::shared_ptr<const Board> Lab::board() const
+{
+    return d->lastBoard;
+}
+
+const Experiment &Lab::experiment() const
+{
+    return d->lastExperiment;
+}
+
+TimelineViewPtr Lab::timeline() const
+{
+    if (d->run)
+        return d->run->trace.view();
+    return d->recordings.empty() ? nullptr : d->recordings.back()->trace.timeline;
+}
+
+const std::vector<RecordingPtr> &Lab::recordings() const
+{
+    return d->recordings;
+}
+
+RecordingPtr Lab::baselineOf(const Recording &recording) const
+{
+    for (const auto &candidate : d->recordings | std::views::reverse) {
+        if (candidate->id != recording.id && candidate->experiment.model == "sequential"
+            && candidate->outcome == Outcome::Completed && sameWork(*candidate, recording))
+            return candidate;
+    }
+    return nullptr;
+}
+
+void Lab::setSamplingRate(double hz)
+{
+    d->sampler.setRate(hz);
+}
+
+} // namespace timeslice

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/error.h"
+#include "core/board/board.h"
+#include "core/observe/series.h"
+#include "core/record/recording.h"
+
+#include <QObject>
+#include <QString>
+
+#include <memory>
+#include <vector>
+
+namespace timeslice {
+
+/// Where the lab stands. Idle -> Preparing -> Running -> Stopping -> Idle; any state may fall back to Idle by
+/// failure.
+enum class LabState {
+    Idle, ///< Nothing runs; a run may be started.
+    Preparing, ///< The workload is made ready, workers start.
+    Running, ///< Between go and the last worker's end.
+    Stopping, ///< Stop was asked for; workers are leaving.
+};
+
+/// What the lab learned since the last frame: at most 30 of these a second, and none when there is nothing
+/// new.
+struct Frame {
+    std::vector<SeriesPoint> points; ///< Oldest first; may be empty when only progress changed.
+    SnapshotPtr latest; ///< The newest snapshot; never null.
+    std::uint64_t missed = 0; ///< Samples missed since the lab was made.
+};
+
+/// How one run is observed; not part of the experiment, since it changes nothing about the work.
+struct RunOptions {
+    bool trace = false; ///< Record every context switch, where the kernel allows it.
+    bool force = false; ///< Also when it asks for more threads or processes than this user may have.
+};
+
+struct LabOptions {
+    double samplingHz = 10;
+    QString workerProgram; ///< timeslice-worker; empty: beside this program.
+    QString runtimeDirectory; ///< Where private run directories are made; empty: the user's runtime or temp
+                              ///< directory.
+    std::chrono::milliseconds helloTimeout{5000}; ///< How long a child may take to report.
+};
+
+/// The one door for ui and the command line: takes an Experiment value, gives back frames, states and one
+/// Recording.
+///
+/// Thread: lives on the thread that made it (the main one); all signals come on that thread. `start` and
+/// `stop` return at once. Destroying it while a run is under way stops the run and kills what does not end.
+class Lab : public QObject {
+    Q_OBJECT
+
+public:
+    explicit Lab(LabOptions options = {}, QObject *parent = nullptr);
+    ~Lab() override;
+
+    [[nodiscard]] const Machine &machine() const;
+    [[nodiscard]] LabState state() const;
+
+    /// Validates and starts. \return The run's id. \error Malformed/Unsupported as `validated`; Unsupported
+    /// while another run is under way. On an error nothing was started and no signal follows.
+    [[nodiscard]] Result<std::uint64_t> start(const Experiment &experiment, RunOptions options = {});
+    /// Ends the run under way; does nothing when there is none or it is already stopping.
+    void stop();
+
+    /// Board of the run under way or of the last one; nullptr before the first. Read-only for callers:
+    /// progress, the canvas while it fills in.
+    [[nodiscard]] std::shared_ptr<const Board> board() const;
+    /// The experiment under way or the last one started.
+    [[nodiscard]] const Experiment &experiment() const;
+
+    /// The timeline of the run under way, as far as it is known, or of the last run; nullptr when it has
+    /// none. Cost: a pointer; the view is immutable and may be kept.
+    [[nodiscard]] TimelineViewPtr timeline() const;
+
+    /// Finished runs of this process, oldest first (the newest 200).
+    [[nodiscard]] const std::vector<RecordingPtr> &recordings() const;
+    /// The newest completed `sequential` run of the same workload that `recording` may be compared with (see
+    /// `compare` in core/analyse/verdict.h for what may be claimed); nullptr when there is none.
+    [[nodiscard]] RecordingPtr baselineOf(const Recording &recording) const;
+
+    /// Snapshots per second, 1 to 50.
+    void setSamplingRate(double hz);
+
+Q_SIGNALS:
+    void stateChanged(timeslice::LabState state);
+    /// At most 30 per second, also while idle.
+    void frameReady(const timeslice::Frame &frame);
+    /// Something the user should know while it runs ("worker 3 has not reached its checkpoint yet"); plain
+    /// words.
+    void noticed(const QString &text);
+    /// Exactly one per started run, after the state is Idle again.
+    void runFinished(const timeslice::RecordingPtr &recording);
+
+private:
+    class Private;
+    std::unique_ptr<Private> d;
+};
+
+} // namespace timeslice
+
+Q_DECLARE_METATYPE(timeslice::LabState)
+Q_DECLARE_METATYPE(timeslice::Frame)

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/lab/recorder.h"
+
+#include <algorithm>
+
+namespace timeslice {
+
+namespace {
+
+constexpr double kNsPerSecond = 1e9;
+
+std::optional<std::uint64_t> difference(std::uint64_t before, std::uint64_t after)
+{
+    if (before == ThreadUsage::kUnknown || after == ThreadUsage::kUnknown || after < before)
+        return std::nullopt;
+    return after - before;
+}
+
+std::optional<double> seconds(std::optional<std::uint64_t> ns)
+{
+    return ns ? std::optional(static_cast<double>(*ns) / kNsPerSecond) : std::nullopt;
+}
+
+// The sum over all workers is known only when each of them is.
+template <typename T, typename Get>
+std::optional<T> sum(const std::vector<WorkerResult> &workers, Get get)
+{
+    T total{};
+    for (const auto &worker : workers) {
+        const std::optional<T> value = get(worker);
+        if (!value)
+            return std::nullopt;
+        total += *value;
+    }
+    return workers.empty() ? std::nullopt : std::optional(total);
+}
+
+} // namespace
+
+Recorder::Recorder(
+    std::uint64_t id, Experiment experiment, Machine machine, std::shared_ptr<const Board> board)
+    : m_recording(std::make_shared<Recording>())
+    , m_board(std::move(board))
+{
+    m_recording->id = id;
+    m_recording->experiment = std::move(experiment);
+    m_recording->machine = std::move(machine);
+    m_recording->startedAt = QDateTime::currentDateTime();
+}
+
+void Recorder::addSnapshot(const SnapshotPtr &snapshot)
+{
+    if (!m_first)
+        m_first = snapshot;
+    else
+        m_unseen += snapshot->sequence - m_last->sequence - 1;
+    m_last = snapshot;
+    ++m_samples;
+    if (const auto &memory = snapshot->memory) {
+        auto &peak = m_recording->memoryPeak;
+        if (!peak)
+            peak = memory;
+        peak->rssBytes = std::max(peak->rssBytes, memory->rssBytes);
+        peak->pssBytes = std::max(peak->pssBytes, memory->pssBytes);
+        peak->ussBytes = std::max(peak->ussBytes, memory->ussBytes);
+    }
+}
+
+void Recorder::addPoint(const SeriesPoint &point)
+{
+    if (const auto go = m_board->goTime(); go
+        && point.time - std::chrono::duration_cast<Nanoseconds>(std::chrono::duration<double>(point.seconds))
+            >= *go)
+        m_recording->series.push_back(point);
+}
+
+// The worker's own account is exact. Of one that died without it, the sampler's last reading is all there is,
+// and that is an account since the thread began and not since go: its CPU time and switches stay unknown.
+WorkerResult Recorder::workerResult(unsigned index) const
+{
+    const auto &slot = m_board->slot(index);
+    WorkerResult result;
+    result.index = index;
+    result.name = "worker " + std::to_string(index);
+    result.pid = slot.pid.load(std::memory_order_relaxed);
+    result.tid = slot.tid.load(std::memory_order_relaxed);
+    result.items = slot.itemsDone.load(std::memory_order_relaxed);
+    result.itemsFailed = slot.itemsFailed.load(std::memory_order_relaxed);
+
+    const auto atGo = slot.atGo.load();
+    const auto atEnd = slot.atEnd.load();
+    if (!atGo || !atEnd)
+        return result;
+    result.cpuSeconds = seconds(difference(atGo->cpuNs, atEnd->cpuNs));
+    result.switches.voluntary = difference(atGo->voluntary, atEnd->voluntary);
+    result.switches.involuntary = difference(atGo->involuntary, atEnd->involuntary);
+    result.switches.migrations = difference(atGo->migrations, atEnd->migrations);
+    result.states.running = result.cpuSeconds;
+    result.states.runnable = seconds(difference(atGo->queueWaitNs, atEnd->queueWaitNs));
+    if (result.states.running && result.states.runnable) {
+        const auto whole = static_cast<double>(atEnd->atNs - atGo->atNs) / kNsPerSecond;
+        // The three clocks are read one after another: a blocked share of some microseconds below 0 is 0.
+        result.states.blocked = std::max(0.0, whole - *result.states.running - *result.states.runnable);
+    }
+    return result;
+}
+
+void Recorder::addTotals()
+{
+    auto &recording = *m_recording;
+    const auto &workers = recording.workers;
+    recording.cpuSeconds = sum<double>(workers, [](const auto &w) { return w.cpuSeconds; });
+    recording.switches.voluntary =
+        sum<std::uint64_t>(workers, [](const auto &w) { return w.switches.voluntary; });
+    recording.switches.involuntary =
+        sum<std::uint64_t>(workers, [](const auto &w) { return w.switches.involuntary; });
+    recording.switches.migrations =
+        sum<std::uint64_t>(workers, [](const auto &w) { return w.switches.migrations; });
+    recording.states.running = sum<double>(workers, [](const auto &w) { return w.states.running; });
+    recording.states.runnable = sum<double>(workers, [](const auto &w) { return w.states.runnable; });
+    recording.states.blocked = sum<double>(workers, [](const auto &w) { return w.states.blocked; });
+    recording.states.gilWait = sum<double>(workers, [](const auto &w) { return w.states.gilWait; });
+
+    std::uint64_t lastItemNs = 0;
+    std::vector<const LatencyHistogram *> histograms;
+    for (unsigned index = 0; index < m_board->workers(); ++index) {
+        const auto &slot = m_board->slot(index);
+        recording.items += slot.itemsDone.load(std::memory_order_relaxed);
+        recording.itemsFailed += slot.itemsFailed.load(std::memory_order_relaxed);
+        recording.checksum += slot.checksum.load(std::memory_order_relaxed);
+        lastItemNs = std::max(lastItemNs, slot.lastItemNs.load(std::memory_order_relaxed));
+        if (recording.itemError.empty())
+            recording.itemError = m_board->errorText(index);
+        histograms.push_back(&m_board->latency(index));
+    }
+    recording.latency = summarise(histograms);
+    recording.go = m_board->goTime();
+    if (recording.go && lastItemNs > toBoardNs(*recording.go)) {
+        recording.wallSeconds = toSeconds(fromBoardNs(lastItemNs) - *recording.go);
+        recording.itemsPerSecond = static_cast<double>(recording.items) / recording.wallSeconds;
+    }
+}
+
+RecordingPtr Recorder::finish(const HostEnd &end, TraceResult trace, bool stopAsked)
+{
+    auto &recording = *m_recording;
+    for (unsigned index = 0; index < m_board->workers(); ++index)
+        recording.workers.push_back(workerResult(index));
+    addTotals();
+
+    recording.trace = std::move(trace);
+    recording.error = end.error;
+    recording.notes = end.notes;
+    recording.output = end.output;
+    recording.outcome = end.error ? Outcome::Failed : stopAsked ? Outcome::Stopped : Outcome::Completed;
+    const auto canvas = m_board->canvas();
+    recording.canvas.assign(canvas.begin(), canvas.end());
+
+    if (m_first && m_last) {
+        recording.observer.samples = m_samples;
+        recording.observer.missed = m_last->missed - m_first->missed + m_unseen;
+        recording.observer.cpuSeconds = seconds(difference(m_first->observerCpuNs, m_last->observerCpuNs));
+        if (m_first->throttle && m_last->throttle)
+            recording.throttle = ThrottleReading{
+                m_last->throttle->periods - m_first->throttle->periods,
+                m_last->throttle->throttledPeriods - m_first->throttle->throttledPeriods,
+                m_last->throttle->throttledNs - m_first->throttle->throttledNs,
+            };
+        if (m_last->suspended - m_first->suspended > std::chrono::milliseconds(100))
+            recording.notes << QStringLiteral("The machine was suspended during this run.");
+    }
+    return std::exchange(m_recording, nullptr);
+}
+
+} // namespace timeslice

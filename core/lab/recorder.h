@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/board/board.h"
+#include "core/record/recording.h"
+#include "core/run/runhost.h"
+
+#include <memory>
+
+namespace timeslice {
+
+/// Builds the recording of one run: series points while it goes on, accounts from the board at its end.
+/// Thread: the lab's.
+class Recorder {
+public:
+    Recorder(std::uint64_t id, Experiment experiment, Machine machine, std::shared_ptr<const Board> board);
+
+    /// A snapshot of this run, in order.
+    void addSnapshot(const SnapshotPtr &snapshot);
+    void addPoint(const SeriesPoint &point);
+
+    /// Freezes the recording. Call once.
+    /// \param stopAsked  Whether the user ended the run.
+    [[nodiscard]] RecordingPtr finish(const HostEnd &end, TraceResult trace, bool stopAsked);
+
+private:
+    [[nodiscard]] WorkerResult workerResult(unsigned index) const;
+    void addTotals();
+
+    std::shared_ptr<Recording> m_recording;
+    std::shared_ptr<const Board> m_board;
+    SnapshotPtr m_first; ///< First snapshot of the run.
+    SnapshotPtr m_last;
+    std::uint64_t m_samples = 0;
+    std::uint64_t m_unseen = 0; ///< Taken, but overwritten before they could be collected.
+};
+
+} // namespace timeslice

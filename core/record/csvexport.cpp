@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/record/csvexport.h"
+
+#include "core/run/jsonwriter.h"
+
+#include <QByteArrayList>
+
+#include <algorithm>
+#include <set>
+
+namespace timeslice {
+
+namespace {
+
+constexpr auto kLineEnd = "\r\n";
+
+void addRow(QByteArray &csv, const QByteArrayList &cells)
+{
+    csv += cells.join(',') + kLineEnd;
+}
+
+/// CPUs may come and go during a run; each that was ever seen has its column.
+std::set<int> cpusOf(const Recording &recording)
+{
+    std::set<int> cpus;
+    for (const auto &point : recording.series)
+        cpus.insert(point.cpus.begin(), point.cpus.end());
+    return cpus;
+}
+
+std::size_t workersOf(const Recording &recording)
+{
+    std::size_t workers = 0;
+    for (const auto &point : recording.series)
+        workers = std::max(workers, point.workerItemsPerSecond.size());
+    return workers;
+}
+
+QByteArray busyOf(const SeriesPoint &point, int cpu)
+{
+    const auto found = std::ranges::find(point.cpus, cpu);
+    const auto index = static_cast<std::size_t>(found - point.cpus.begin());
+    return index < point.cpuBusy.size() ? numberText(point.cpuBusy[index]) : QByteArray();
+}
+
+QByteArray bytesOf(const std::optional<MemoryReading> &memory, std::uint64_t MemoryReading::*bytes)
+{
+    return memory ? QByteArray::number(static_cast<qulonglong>((*memory).*bytes)) : QByteArray();
+}
+
+QByteArray secondsSinceGo(const Recording &recording, const SeriesPoint &point)
+{
+    return recording.go ? numberText(toSeconds(point.time - *recording.go)) : QByteArray();
+}
+
+/// Whether a spreadsheet would compute a cell with this line; blanks in front do not hinder it, nor do
+/// full-width forms.
+bool beginsFormula(QStringView line)
+{
+    for (const QChar c : line) {
+        if (c == u' ' || c == QChar(0x00A0) || c == QChar(0xFEFF))
+            continue;
+        return c == u'=' || c == u'+' || c == u'-' || c == u'@' || c == u'\t' || c == u'\r'
+            || c == QChar(0xFF1D) || c == QChar(0xFF0B) || c == QChar(0xFF0D) || c == QChar(0xFF20);
+    }
+    return false;
+}
+
+} // namespace
+
+QByteArray csvText(const QString &text)
+{
+    QString safe;
+    bool atLineBegin = true;
+    for (qsizetype i = 0; i < text.size(); ++i) {
+        if (atLineBegin && beginsFormula(QStringView(text).mid(i)))
+            safe += u'\'';
+        safe += text[i];
+        atLineBegin = text[i] == u'\n' || text[i] == u'\r';
+    }
+    const auto isSpecial = [](QChar c) { return c == u',' || c == u'"' || c == u'\r' || c == u'\n'; };
+    const bool needsQuotes =
+        std::any_of(safe.cbegin(), safe.cend(), isSpecial) || safe.startsWith(u' ') || safe.endsWith(u' ');
+    if (needsQuotes)
+        safe = u'"' + safe.replace(QStringLiteral("\""), QStringLiteral("\"\"")) + u'"';
+    return safe.toUtf8();
+}
+
+QByteArray seriesCsv(const Recording &recording)
+{
+    const auto cpus = cpusOf(recording);
+    const auto workers = workersOf(recording);
+
+    QByteArrayList header{"t_s", "interval_s"};
+    for (const int cpu : cpus)
+        header << "cpu" + QByteArray::number(cpu) + "_busy";
+    header << "run_cores" << "other_cores" << "items_per_s";
+    for (std::size_t worker = 0; worker < workers; ++worker)
+        header << "worker" + QByteArray::number(static_cast<qulonglong>(worker)) + "_items_per_s";
+    header << "voluntary_per_s" << "involuntary_per_s" << "observer_cores" << "rss_bytes" << "pss_bytes"
+           << "uss_bytes" << "run" << "workload" << "model" << "workers" << "seed";
+
+    const auto &experiment = recording.experiment;
+    const QByteArrayList label{
+        QByteArray::number(static_cast<qulonglong>(recording.id)),
+        csvText(QString::fromStdString(experiment.workload)),
+        csvText(QString::fromStdString(experiment.model)),
+        QByteArray::number(experiment.workers),
+        QByteArray::number(static_cast<qulonglong>(experiment.seed)),
+    };
+
+    QByteArray csv;
+    addRow(csv, header);
+    for (const auto &point : recording.series) {
+        QByteArrayList row{secondsSinceGo(recording, point), numberText(point.seconds)};
+        for (const int cpu : cpus)
+            row << busyOf(point, cpu);
+        row << numberText(point.runCores) << numberText(point.otherCores) << numberText(point.itemsPerSecond);
+        for (std::size_t worker = 0; worker < workers; ++worker) {
+            const auto &rates = point.workerItemsPerSecond;
+            row << (worker < rates.size() ? numberText(rates[worker]) : QByteArray());
+        }
+        row << numberText(point.voluntaryPerSecond) << numberText(point.involuntaryPerSecond)
+            << numberText(point.observerShare) << bytesOf(point.memory, &MemoryReading::rssBytes)
+            << bytesOf(point.memory, &MemoryReading::pssBytes)
+            << bytesOf(point.memory, &MemoryReading::ussBytes);
+        addRow(csv, row + label);
+    }
+    return csv;
+}
+
+} // namespace timeslice

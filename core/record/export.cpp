@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/record/export.h"
+
+#include "core/record/csvexport.h"
+#include "core/record/jsonexport.h"
+
+#include <QFile>
+#include <QFileInfo>
+#include <QSaveFile>
+
+#include <cerrno>
+#include <unistd.h>
+
+namespace timeslice {
+
+namespace {
+
+constexpr auto kFormats = "must end in .json, .csv or .png";
+
+std::unexpected<Error> cannotSave(const QString &path, const QFileDevice &file)
+{
+    auto kind = ErrorKind::System;
+    if (file.error() == QFileDevice::PermissionsError)
+        kind = ErrorKind::Denied;
+    return fail(kind, path.toStdString(), "cannot be written: " + file.errorString().toStdString());
+}
+
+std::unexpected<Error> isDirectory(const QString &path)
+{
+    return failErrno(EISDIR, path.toStdString(), "cannot be written");
+}
+
+/// A device, pipe or socket: nothing that could be replaced by renaming a file over it.
+bool isSpecial(const QFileInfo &info)
+{
+    return info.exists() && !info.isFile() && !info.isDir();
+}
+
+Result<void> writeAll(QFileDevice &file, const QString &path, const QByteArray &bytes)
+{
+    if (file.write(bytes) != bytes.size() || !file.flush())
+        return cannotSave(path, file);
+    return {};
+}
+
+Result<void> writeDirectly(const QString &path, const QByteArray &bytes)
+{
+    QFile file(path);
+    // Unbuffered, so that the device's own answer arrives at write and not at a close that nobody asks.
+    if (!file.open(QIODevice::WriteOnly | QIODevice::Unbuffered))
+        return cannotSave(path, file);
+    return writeAll(file, path, bytes);
+}
+
+} // namespace
+
+std::optional<ExportFormat> exportFormatOf(const QString &path)
+{
+    const auto ending = [&](const char *text) {
+        return path.endsWith(QLatin1String(text), Qt::CaseInsensitive);
+    };
+    if (ending(".json"))
+        return ExportFormat::Json;
+    if (ending(".csv"))
+        return ExportFormat::Csv;
+    if (ending(".png"))
+        return ExportFormat::Png;
+    return std::nullopt;
+}
+
+Result<void>
+exportRecording(const Recording &recording, const QString &path, const PictureWriter &writePicture)
+{
+    const auto format = exportFormatOf(path);
+    if (!format)
+        return fail(ErrorKind::Unsupported, path.toStdString(), kFormats);
+    switch (*format) {
+    case ExportFormat::Json:
+        return saveFile(path, runJson(recording, JsonWriter::Style::Indented));
+    case ExportFormat::Csv:
+        return saveFile(path, seriesCsv(recording));
+    case ExportFormat::Png:
+        break;
+    }
+    if (!writePicture)
+        return fail(ErrorKind::Unsupported, path.toStdString(), "pictures cannot be made here");
+    return writePicture(recording, path);
+}
+
+Result<void> saveFile(const QString &path, const QByteArray &bytes)
+{
+    const QFileInfo info(path);
+    if (info.isDir())
+        return isDirectory(path);
+    if (isSpecial(info))
+        return writeDirectly(path, bytes);
+    QSaveFile file(path);
+    if (!file.open(QIODevice::WriteOnly))
+        return cannotSave(path, file);
+    if (auto written = writeAll(file, path, bytes); !written)
+        return written;
+    if (!file.commit())
+        return cannotSave(path, file);
+    return {};
+}
+
+Result<void> checkWritable(const QString &path)
+{
+    if (!exportFormatOf(path))
+        return fail(ErrorKind::Unsupported, path.toStdString(), kFormats);
+    const QFileInfo info(path);
+    if (info.isDir())
+        return isDirectory(path);
+    if (isSpecial(info)) {
+        if (::access(QFile::encodeName(path).constData(), W_OK) != 0)
+            return failErrno(errno, path.toStdString(), "cannot be written");
+        return {};
+    }
+    // QSaveFile shortens the name of its temporary file: a name too long would be seen only when it is
+    // renamed.
+    if (::access(QFile::encodeName(path).constData(), F_OK) != 0 && errno == ENAMETOOLONG)
+        return failErrno(ENAMETOOLONG, path.toStdString(), "cannot be written");
+    QSaveFile file(path);
+    if (!file.open(QIODevice::WriteOnly))
+        return cannotSave(path, file);
+    file.cancelWriting();
+    return {};
+}
+
+} // namespace timeslice

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/record/recording.h"
+
+#include <QByteArray>
+#include <QString>
+
+#include <functional>
+#include <optional>
+
+namespace timeslice {
+
+/// What a file to export to becomes, by its ending.
+enum class ExportFormat { Json, Csv, Png };
+
+/// \return Nothing for an ending that is none of .json, .csv and .png (in upper or lower case).
+[[nodiscard]] std::optional<ExportFormat> exportFormatOf(const QString &path);
+
+/// Makes and saves the picture of a run, which core cannot.
+using PictureWriter = std::function<Result<void>(const Recording &, const QString &path)>;
+
+/// Saves a run in the format that the ending asks for: json the run's object (indented), csv its time series,
+/// png what `writePicture` makes of it.
+///
+/// A file is complete or as it was before: it is written beside its place and then renamed. Devices and pipes
+/// are written to directly.
+/// \error  Unsupported for another ending or when there is no picture writer; System, Denied or Gone with the
+/// path. Thread: any that `writePicture` allows.
+[[nodiscard]] Result<void>
+exportRecording(const Recording &recording, const QString &path, const PictureWriter &writePicture = {});
+
+/// Saves bytes at `path` as `exportRecording` does.
+[[nodiscard]] Result<void> saveFile(const QString &path, const QByteArray &bytes);
+
+/// Whether `path` could be saved to now, to know before a long run: tries to make a file beside it. Leaves
+/// none behind.
+/// \error  As exportRecording's. A disk that fills up later is not foreseen.
+[[nodiscard]] Result<void> checkWritable(const QString &path);
+
+} // namespace timeslice

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/histogram.h"
+#include "core/observe/series.h"
+#include "core/observe/timelineview.h"
+#include "core/perf/selfcheck.h"
+#include "core/procfs/topology.h"
+#include "core/run/experiment.h"
+
+#include <QDateTime>
+#include <QString>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace timeslice {
+
+/// How a run ended; exactly one.
+enum class Outcome { Completed, Stopped, Failed };
+
+[[nodiscard]] const char *toString(Outcome outcome);
+
+/// Where a task's time went, in seconds; a state that could not be measured is nothing, never 0.
+/// running + runnable + blocked = the time from go to the worker's end.
+struct StateTimes {
+    std::optional<double> running; ///< On a core: its CPU time.
+    std::optional<double> runnable; ///< Waiting for a core (schedstat).
+    std::optional<double> blocked; ///< Everything else: it waited for something.
+    std::optional<double>
+        gilWait; ///< Part of blocked, as the model reports it; nothing for models without a GIL.
+};
+
+struct SwitchCounts {
+    std::optional<std::uint64_t> voluntary;
+    std::optional<std::uint64_t> involuntary;
+    std::optional<std::uint64_t> migrations;
+};
+
+/// One worker's account, from go to its end, as the kernel charged it.
+struct WorkerResult {
+    unsigned index = 0;
+    std::string name;
+    int pid = 0;
+    int tid = 0;
+    std::uint64_t items = 0;
+    std::uint64_t itemsFailed = 0;
+    std::optional<double> cpuSeconds;
+    SwitchCounts switches;
+    StateTimes states;
+};
+
+/// The cost and completeness of the observation itself.
+struct ObserverResult {
+    std::optional<double> cpuSeconds; ///< The sampler's thread, over the run.
+    std::uint64_t samples = 0;
+    std::uint64_t missed = 0; ///< Sampling deadlines that passed without a reading.
+};
+
+/// Where the timeline of a run comes from.
+enum class TraceSource {
+    Off, ///< None was wanted.
+    None, ///< It was refused; `reason` says why.
+    Perf, ///< Every context switch, exactly, from PERF_RECORD_SWITCH.
+};
+
+[[nodiscard]] const char *toString(TraceSource source);
+
+/// The exact trace of a run, and how far it can be trusted.
+struct TraceResult {
+    TraceSource source = TraceSource::Off;
+    std::string reason; ///< Why there is none; a plain sentence without a full stop. Empty with a trace.
+    std::string remedy; ///< The one line that helps, to be printed and never run; may be empty.
+    std::optional<std::uint64_t> records; ///< Nothing without a trace, as the next three.
+    std::optional<std::uint64_t> lost; ///< Records the kernel could not store.
+    std::optional<double> readerCpuSeconds; ///< What reading and storing them cost.
+    std::optional<SelfCheck> check; ///< Trace against the kernel's own counters, worker by worker.
+    TimelineViewPtr timeline; ///< nullptr without a trace.
+};
+
+/// All that was observed of one run. Built while it runs, frozen when it ends, then shared as const.
+struct Recording {
+    std::uint64_t id = 0; ///< Number of the run in this process, from 1.
+    Experiment experiment;
+    Machine machine;
+    QDateTime startedAt; ///< Wall-clock time, once, as a label.
+
+    Outcome outcome = Outcome::Failed;
+    std::optional<Error> error; ///< Set when failed.
+    QStringList
+        notes; ///< What was needed to end it ("killed after 350 ms"), throttling, suspend; for people, plain.
+    QString output; ///< What the run's child processes wrote (standard error and output), cleaned and capped.
+
+    std::optional<MonotonicTime> go; ///< Nothing when it failed before its first item.
+    double wallSeconds = 0; ///< From go to the end of the last item; 0 when no item ended.
+    std::optional<double> cpuSeconds; ///< Sum over the workers.
+    std::uint64_t items = 0;
+    std::uint64_t itemsFailed = 0;
+    std::string itemError; ///< The first failed item's message; empty for none.
+    std::optional<double> itemsPerSecond; ///< items / wallSeconds; nothing when no item ended.
+    std::uint64_t checksum = 0; ///< Sum modulo 2^64 of checksumShare over all items.
+    std::optional<LatencySummary> latency;
+    SwitchCounts switches; ///< Sums over the workers; nothing as soon as one worker's is unknown.
+    StateTimes states;
+    std::optional<MemoryReading> memoryPeak;
+    std::vector<WorkerResult> workers;
+    ObserverResult observer;
+    TraceResult trace;
+    std::optional<ThrottleReading> throttle; ///< Over the run; nothing without a quota.
+
+    std::vector<SeriesPoint> series; ///< From go to the end.
+    std::vector<std::byte> canvas; ///< The finished picture (mandelbrotcanvas.h), empty for other workloads.
+};
+
+using RecordingPtr = std::shared_ptr<const Recording>;
+
+} // namespace timeslice
+
+Q_DECLARE_METATYPE(timeslice::RecordingPtr)
