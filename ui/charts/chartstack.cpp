@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/charts/chartstack.h"
+
+#include "ui/charts/chartcursor.h"
+#include "ui/charts/chartfeed.h"
+#include "ui/charts/charttable.h"
+#include "ui/charts/recordingpicture.h"
+
+#include <QElapsedTimer>
+#include <QTimer>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <cmath>
+
+namespace timeslice {
+
+namespace {
+
+constexpr int kCardGap = 16;
+constexpr int kFastestMs = 33;
+constexpr int kSlowestMs = 250;
+
+} // namespace
+
+class ChartStack::Private {
+public:
+    Private(ChartStack *stack, ThemeController *controller, int cpuCount)
+        : q(stack)
+        , themes(controller)
+        , look(controller->theme(), controller->scale(), hasEndLabels(cpuCount), stack->devicePixelRatioF())
+        , readout(stack)
+    { }
+
+    // Until the first frame tells which cores there are, room is left by their number; the plots do not jump
+    // then.
+    static bool hasEndLabels(int cpuCount)
+    {
+        return cpuCount > 2 && cpuCount <= static_cast<int>(kMostLines);
+    }
+
+    void connectCard(std::size_t index);
+    void update();
+    void updateSoon();
+    void updateCursor();
+    void wear();
+    void forgetScale();
+    [[nodiscard]] ValueTicks ticksOf(std::size_t index, const ChartSpec &spec, const TimeWindow &window);
+    [[nodiscard]] std::optional<std::size_t> indexOf(const QString &id) const;
+    [[nodiscard]] std::optional<std::size_t> heatRowAt(std::size_t index) const;
+    [[nodiscard]] QString caption() const;
+
+    ChartStack *q;
+    ThemeController *themes;
+    std::array<ChartCard *, kCharts> cards{}; ///< Child widgets.
+    PlotLook look;
+    Readout readout;
+
+    ChartFeed feed{MonotonicClock::now()};
+    ChartChoices choices;
+    std::array<ValueAxis, kCharts> valueAxes;
+    std::array<ChartSpec, kCharts>
+        specs; ///< Refer to the feed's columns, so they are made anew in each update.
+    ChartCursor cursor;
+    QPointF pointer; ///< In the stack; the readout stands beside it.
+    std::size_t pointedAt = 0;
+    std::size_t current = 0;
+
+    QElapsedTimer sinceUpdate;
+    QTimer later;
+    bool isStale = true; ///< Something came while hidden.
+};
+
+ValueTicks ChartStack::Private::ticksOf(std::size_t index, const ChartSpec &spec, const TimeWindow &window)
+{
+    if (spec.isShare)
+        return shareTicks();
+    const RowRange rows = rowsInView(window);
+    valueAxes[index].show(spec.highest(rows.first, rows.last));
+    return valueAxes[index].ticks();
+}
+
+void ChartStack::Private::update()
+{
+    if (!q->isVisible()) {
+        isStale = true;
+        return;
+    }
+    isStale = false;
+    later.stop();
+    sinceUpdate.start();
+    const TimeWindow window = feed.window();
+    specs = chartSpecs(*window.columns, themes->theme(), choices);
+    if (!window.columns->isEmpty() && needEndLabels(specs) != look.hasEndLabels())
+        wear();
+    const RowRange rows = rowsInside(window);
+    for (std::size_t i = 0; i < kCharts; ++i) {
+        cards[i]->show(specs[i], window, ticksOf(i, specs[i], window));
+        cards[i]->describe(rows.last > rows.first ? describeRow(specs[i], rows.last - 1) : QString());
+    }
+    updateCursor();
+}
+
+// Not more often than the picture moves by a pixel.
+void ChartStack::Private::updateSoon()
+{
+    if (!q->isVisible()) {
+        isStale = true;
+        return;
+    }
+    const double width = std::max(1.0, cards[0]->plotRect().width());
+    const int every =
+        std::clamp(static_cast<int>(feed.window().axis.span() / width * 1000), kFastestMs, kSlowestMs);
+    const qint64 wait = sinceUpdate.isValid() ? every - sinceUpdate.elapsed() : 0;
+    // A frame that comes a little early is not worth a timer of its own.
+    if (wait <= 10)
+        update();
+    else if (!later.isActive())
+        later.start(static_cast<int>(wait));
+}
+
+void ChartStack::Private::updateCursor()
+{
+    const TimeWindow window = feed.window();
+    const auto row = cursor.row(window);
+    if (!row) {
+        for (auto *card : cards)
+            card->setCrosshair({});
+        readout.hide();
+        return;
+    }
+    std::array<std::optional<std::size_t>, kCharts> heatRows;
+    for (std::size_t i = 0; i < kCharts; ++i) {
+        const double top = specs[i].isShare ? 1 : valueAxes[i].top();
+        cards[i]->setCrosshair(crosshairAt(*row, specs[i], window, top, cards[i]->plotRect().size()));
+        heatRows[i] = heatRowAt(i);
+    }
+    const QRectF plot = cards[pointedAt]->plotRect().translated(cards[pointedAt]->pos());
+    const double interval = static_cast<double>(window.columns->seconds()[*row]);
+    readout.show(
+        formatTimePoint(window.columns->times()[*row] - window.origin, std::clamp(interval * 1.2, 1e-3, 0.1)),
+        readoutAt(*row, specs, heatRows), QPointF(plot.left() + window.toX(*row, plot.width()), pointer.y()),
+        look);
+}
+
+// Which row of a heat map the pointer is on.
+std::optional<std::size_t> ChartStack::Private::heatRowAt(std::size_t index) const
+{
+    const QRectF plot = cards[index]->plotRect();
+    const double y = pointer.y() - cards[index]->y() - plot.top();
+    if (index != pointedAt || y < 0 || y >= plot.height())
+        return std::nullopt;
+    const auto rows =
+        std::count_if(specs[index].tracks.begin(), specs[index].tracks.end(), [](const Track &track) {
+            return !track.hatched;
+        });
+    return static_cast<std::size_t>(y / plot.height() * static_cast<double>(rows));
+}
+
+void ChartStack::Private::wear()
+{
+    const bool isEmpty = feed.window().columns->isEmpty();
+    look = PlotLook(
+        themes->theme(), themes->scale(), isEmpty ? look.hasEndLabels() : needEndLabels(specs),
+        q->devicePixelRatioF());
+    for (auto *card : cards)
+        card->setLook(look);
+    q->layout()->setSpacing(static_cast<int>(std::lround(kCardGap * themes->scale())));
+}
+
+void ChartStack::Private::forgetScale()
+{
+    cursor.clear();
+    for (auto &axis : valueAxes)
+        axis.reset();
+}
+
+std::optional<std::size_t> ChartStack::Private::indexOf(const QString &id) const
+{
+    const auto index = q->chartIds().indexOf(id);
+    return index < 0 ? std::nullopt : std::optional(static_cast<std::size_t>(index));
+}
+
+QString ChartStack::Private::caption() const
+{
+    if (const auto &recording = feed.recording())
+        return experimentCaption(recording->experiment) + QStringLiteral("  ·  ")
+            + recordingCaption(*recording);
+    return feed.experiment() ? experimentCaption(*feed.experiment()) : QString();
+}
+
+void ChartStack::Private::connectCard(std::size_t index)
+{
+    auto *card = cards[index];
+    connect(card, &ChartCard::hovered, q, [this, index, card](QPointF at) {
+        pointedAt = index;
+        pointer = QPointF(card->pos()) + card->plotRect().topLeft() + at;
+        cursor.pointAt(std::clamp(at.x() / card->plotRect().width(), 0.0, 1.0));
+        updateCursor();
+    });
+    connect(card, &ChartCard::hoverEnded, q, [this] {
+        cursor.clear();
+        updateCursor();
+    });
+    connect(card, &ChartCard::stepped, q, [this, index, card](ChartCard::Step step) {
+        pointedAt = index;
+        pointer = card->geometry().center();
+        cursor.step(step, feed.window());
+        updateCursor();
+        if (const auto row = cursor.row(feed.window()))
+            card->describe(describeRow(specs[index], *row));
+    });
+    connect(card, &ChartCard::focused, q, [this, index] { current = index; });
+    connect(card, &ChartCard::tableRequested, q, [this, index] {
+        q->showTable(q->chartIds().at(static_cast<qsizetype>(index)));
+    });
+    // Laid out anew once all cards have their place.
+    connect(card, &ChartCard::resized, q, [this] { later.start(0); });
+}
+
+ChartStack::ChartStack(ThemeController *themes, int cpuCount, QWidget *parent)
+    : QWidget(parent)
+    , d(std::make_unique<Private>(this, themes, cpuCount))
+{
+    auto *layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    // The first has the busiest lines, the last one the time labels as well.
+    constexpr std::array kStretch{120, 100, 108};
+    for (std::size_t i = 0; i < kCharts; ++i) {
+        d->cards[i] = new ChartCard(this);
+        d->cards[i]->setAccessibleName(
+            tr("%1 chart").arg(chartTitle(chartIds().at(static_cast<qsizetype>(i)))));
+        layout->addWidget(d->cards[i], kStretch[i]);
+        d->connectCard(i);
+    }
+    d->cards.back()->setTimeShown(true);
+    d->wear();
+    d->later.setSingleShot(true);
+    connect(&d->later, &QTimer::timeout, this, [this] { d->update(); });
+    connect(themes, &ThemeController::changed, this, [this] {
+        d->wear();
+        d->update();
+    });
+}
+
+// The window goes, and with it the focus, after `d` has gone: by then no card may report any more.
+ChartStack::~ChartStack()
+{
+    for (auto *card : d->cards)
+        card->disconnect(this);
+}
+
+QStringList ChartStack::chartIds() const
+{
+    return {QStringLiteral("cores"), QStringLiteral("throughput"), QStringLiteral("switches")};
+}
+
+QString ChartStack::chartTitle(const QString &id) const
+{
+    const auto index = d->indexOf(id);
+    return index ? chartSpecs({}, d->themes->theme(), {})[*index].title : QString();
+}
+
+QString ChartStack::currentChart() const
+{
+    return chartIds().at(static_cast<qsizetype>(d->current));
+}
+
+bool ChartStack::isPaused() const
+{
+    return d->feed.isPaused();
+}
+
+bool ChartStack::isPerWorker() const
+{
+    return d->choices.perWorker;
+}
+
+QImage ChartStack::renderChart(const QString &id, QSize pixels, double scale) const
+{
+    const auto index = d->indexOf(id);
+    if (!index)
+        return {};
+    TimeWindow window = d->feed.window();
+    window.isMoving = false;
+    const auto specs = chartSpecs(*window.columns, d->themes->theme(), d->choices);
+    return paintChart(
+        *index, specs, window, d->ticksOf(*index, specs[*index], window), d->themes->theme(), d->caption(),
+        d->themes->theme().card, pixels, std::clamp(scale, 0.5, 8.0));
+}
+
+QImage ChartStack::renderRecording(
+    const Recording &recording, const Theme &theme, QSize pixels, double scale, const Verdict *verdict)
+{
+    return paintRecording(recording, theme, pixels, std::clamp(scale, 0.5, 8.0), verdict);
+}
+
+void ChartStack::addFrame(const Frame &frame)
+{
+    if (d->feed.add(frame.points))
+        d->updateSoon();
+}
+
+void ChartStack::beginRun(const Experiment &experiment)
+{
+    setPaused(false);
+    d->feed.beginRun(experiment);
+    d->forgetScale();
+    d->update();
+}
+
+void ChartStack::markGo()
+{
+    d->feed.markGo(MonotonicClock::now());
+    d->update();
+}
+
+void ChartStack::endRun(const RecordingPtr &recording)
+{
+    showRecording(recording);
+}
+
+void ChartStack::showRecording(const RecordingPtr &recording)
+{
+    setPaused(false);
+    d->feed.showRecording(recording);
+    d->forgetScale();
+    d->update();
+}
+
+void ChartStack::setPaused(bool paused)
+{
+    if (paused == isPaused())
+        return;
+    d->feed.setPaused(paused);
+    for (auto *card : d->cards)
+        card->setNote(paused ? tr("paused") : QString());
+    d->update();
+}
+
+void ChartStack::setBaseline(std::optional<double> itemsPerSecond, const QString &label)
+{
+    const auto line = itemsPerSecond ? std::optional(ReferenceLine{*itemsPerSecond, label}) : std::nullopt;
+    if (line == d->choices.baseline)
+        return;
+    d->choices.baseline = line;
+    d->update();
+}
+
+void ChartStack::setPerWorker(bool perWorker)
+{
+    if (perWorker == d->choices.perWorker)
+        return;
+    d->choices.perWorker = perWorker;
+    d->valueAxes[1].reset();
+    d->update();
+}
+
+void ChartStack::showTable(const QString &id)
+{
+    const auto index = d->indexOf(id);
+    if (!index)
+        return;
+    const TimeWindow window = d->feed.window();
+    const auto specs = chartSpecs(*window.columns, d->themes->theme(), d->choices);
+    auto *table = new ChartTableWindow(tableOf(specs[*index], window), this);
+    table->show();
+}
+
+void ChartStack::showEvent(QShowEvent *event)
+{
+    QWidget::showEvent(event);
+    if (d->isStale)
+        d->later.start(0);
+}
+
+} // namespace timeslice

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/analyse/verdict.h"
+#include "core/lab/lab.h"
+#include "core/record/recording.h"
+#include "ui/themecontroller.h"
+
+#include <QImage>
+#include <QStringList>
+#include <QWidget>
+
+#include <memory>
+#include <optional>
+
+namespace timeslice {
+
+/// The middle column: cores, throughput and context switches as three cards on one time axis with one
+/// crosshair.
+///
+/// It shows the last 30 s of the machine while nothing has run; from `beginRun` on the run, in seconds since
+/// go; and after `endRun` the whole of it, until the next one begins. What arrives while it is hidden is kept
+/// and drawn when it is shown. Thread: GUI.
+class ChartStack : public QWidget {
+    Q_OBJECT
+
+public:
+    /// \param themes    Outlives this widget.
+    /// \param cpuCount  CPUs of the machine: lines up to 16, a heat map above.
+    explicit ChartStack(ThemeController *themes, int cpuCount, QWidget *parent = nullptr);
+    ~ChartStack() override;
+
+    /// "cores", "throughput", "switches".
+    [[nodiscard]] QStringList chartIds() const;
+    /// \return Empty for an unknown id.
+    [[nodiscard]] QString chartTitle(const QString &id) const;
+    /// The chart that has the keyboard focus, or had it last; "cores" before.
+    [[nodiscard]] QString currentChart() const;
+
+    /// One chart as it stands, as a picture that needs no screen.
+    /// \param pixels  Size of the picture in its own pixels.
+    /// \param scale   How large everything is drawn in it (2 for twice the pixels per letter), 0.5 to 8.
+    /// \return A null image for an unknown id or an empty size.
+    [[nodiscard]] QImage renderChart(const QString &id, QSize pixels, double scale) const;
+
+    /// A finished run as one complete picture: the three charts, what ran where and when, and the numbers of
+    /// the verdict where one is given. Needs a QApplication (the offscreen platform will do) but no widget of
+    /// this class.
+    /// \param pixels, scale  As for `renderChart`.
+    [[nodiscard]] static QImage renderRecording(
+        const Recording &recording, const Theme &theme, QSize pixels, double scale,
+        const Verdict *verdict = nullptr);
+
+    [[nodiscard]] bool isPaused() const;
+    [[nodiscard]] bool isPerWorker() const;
+
+public Q_SLOTS:
+    void addFrame(const timeslice::Frame &frame);
+    /// A run was started: the axis becomes the run's, and what is paused goes on.
+    void beginRun(const timeslice::Experiment &experiment);
+    /// The run's first item may begin: time 0. Taken as now; the recording corrects it at the end.
+    void markGo();
+    /// The run is over: all of it is shown. A recording that failed before go leaves the charts on the
+    /// machine.
+    void endRun(const timeslice::RecordingPtr &recording);
+    /// Shows a finished run; nullptr goes back to the machine.
+    void showRecording(const timeslice::RecordingPtr &recording);
+    /// Stops the picture, not the measurement.
+    void setPaused(bool paused);
+    /// A dotted line across the throughput chart; nothing removes it.
+    /// \param label  All that is written at it: "one thread alone: 49.1 items/s".
+    void setBaseline(std::optional<double> itemsPerSecond, const QString &label);
+    /// Throughput per worker instead of the sum.
+    void setPerWorker(bool perWorker);
+    /// Opens the data of one chart as a table, in a window of its own.
+    void showTable(const QString &id);
+
+protected:
+    void showEvent(QShowEvent *event) override;
+
+private:
+    class Private;
+    std::unique_ptr<Private> d;
+};
+
+} // namespace timeslice

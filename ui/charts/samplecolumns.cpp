@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/charts/samplecolumns.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace timeslice {
+
+namespace {
+
+constexpr float kUnknown = std::numeric_limits<float>::quiet_NaN();
+constexpr std::size_t kForgetAtOnce = 256;
+
+double secondsOf(MonotonicTime time)
+{
+    return toSeconds(time.time_since_epoch());
+}
+
+template <typename T>
+void dropFront(std::vector<T> &values, std::size_t count)
+{
+    values.erase(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(count));
+}
+
+} // namespace
+
+void SampleColumns::append(const SeriesPoint &point)
+{
+    const double time = secondsOf(point.time);
+    if (!m_times.empty() && time <= m_times.back())
+        return;
+    m_times.push_back(time);
+    m_seconds.push_back(static_cast<float>(point.seconds));
+    for (std::size_t i = 0; i < std::min(point.cpus.size(), point.cpuBusy.size()); ++i)
+        cpuColumn(point.cpus[i]).push_back(static_cast<float>(point.cpuBusy[i]));
+    const auto cpus = static_cast<double>(point.cpus.size());
+    m_otherShare.push_back(cpus > 0 ? static_cast<float>(point.otherCores / cpus) : kUnknown);
+    m_itemsPerSecond.push_back(static_cast<float>(point.itemsPerSecond));
+    m_voluntary.push_back(static_cast<float>(point.voluntaryPerSecond));
+    m_involuntary.push_back(static_cast<float>(point.involuntaryPerSecond));
+    if (point.workerItemsPerSecond.size() <= kMaxWorkers) {
+        for (std::size_t i = 0; i < point.workerItemsPerSecond.size(); ++i)
+            workerColumn(i).push_back(static_cast<float>(point.workerItemsPerSecond[i]));
+    }
+    fillUp();
+}
+
+void SampleColumns::append(const SampleColumns &other, std::size_t row)
+{
+    if (!m_times.empty() && other.m_times[row] <= m_times.back())
+        return;
+    m_times.push_back(other.m_times[row]);
+    m_seconds.push_back(other.m_seconds[row]);
+    for (const auto &cpu : other.m_cpus)
+        cpuColumn(cpu.id).push_back(cpu.busy[row]);
+    m_otherShare.push_back(other.m_otherShare[row]);
+    m_itemsPerSecond.push_back(other.m_itemsPerSecond[row]);
+    m_voluntary.push_back(other.m_voluntary[row]);
+    m_involuntary.push_back(other.m_involuntary[row]);
+    for (std::size_t i = 0; i < other.m_workers.size(); ++i)
+        workerColumn(i).push_back(other.m_workers[i][row]);
+    fillUp();
+}
+
+void SampleColumns::forgetBefore(double time)
+{
+    const auto first = std::lower_bound(m_times.begin(), m_times.end(), time);
+    const auto count = static_cast<std::size_t>(first - m_times.begin());
+    if (count < kForgetAtOnce)
+        return;
+    dropFront(m_times, count);
+    for (auto *column : {&m_seconds, &m_otherShare, &m_itemsPerSecond, &m_voluntary, &m_involuntary})
+        dropFront(*column, count);
+    for (auto &cpu : m_cpus)
+        dropFront(cpu.busy, count);
+    for (auto &worker : m_workers)
+        dropFront(worker, count);
+}
+
+std::size_t SampleColumns::nearestRow(double time) const
+{
+    if (m_times.empty())
+        return 0;
+    const auto next = std::lower_bound(m_times.begin(), m_times.end(), time);
+    if (next == m_times.begin())
+        return 0;
+    if (next == m_times.end())
+        return m_times.size() - 1;
+    const auto row = static_cast<std::size_t>(next - m_times.begin());
+    return time - m_times[row - 1] < m_times[row] - time ? row - 1 : row;
+}
+
+// A CPU that appears late was not there before: its earlier rows are unknown, not idle.
+Column &SampleColumns::cpuColumn(int id)
+{
+    const auto at = std::lower_bound(
+        m_cpus.begin(), m_cpus.end(), id, [](const Cpu &cpu, int wanted) { return cpu.id < wanted; });
+    if (at != m_cpus.end() && at->id == id)
+        return at->busy;
+    return m_cpus.insert(at, Cpu{id, Column(m_times.size() - 1, kUnknown)})->busy;
+}
+
+Column &SampleColumns::workerColumn(std::size_t index)
+{
+    while (m_workers.size() <= index)
+        m_workers.emplace_back(m_times.size() - 1, kUnknown);
+    return m_workers[index];
+}
+
+// Columns that this row said nothing about get their hole.
+void SampleColumns::fillUp()
+{
+    for (auto &cpu : m_cpus)
+        cpu.busy.resize(m_times.size(), kUnknown);
+    for (auto &worker : m_workers)
+        worker.resize(m_times.size(), kUnknown);
+}
+
+} // namespace timeslice

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/exporter.h"
+
+#include "core/record/export.h"
+#include "ui/canvasview.h"
+#include "ui/charts/chartstack.h"
+#include "ui/exportdialog.h"
+#include "ui/pictures.h"
+#include "ui/windowstate.h"
+
+#include <QClipboard>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QGuiApplication>
+#include <QMimeData>
+
+namespace timeslice {
+
+namespace {
+
+constexpr QSize kChartSize{900, 320};
+constexpr double kClipboardScale = 2;
+const QString kWindowId = QStringLiteral("window");
+const QString kCanvasId = QStringLiteral("picture");
+
+/// "timeslice-primes-qthread-2", for a file's name.
+QString nameOf(const Experiment &experiment)
+{
+    return QStringLiteral("timeslice-%1-%2-%3")
+        .arg(QString::fromStdString(experiment.workload), QString::fromStdString(experiment.model))
+        .arg(experiment.workers);
+}
+
+} // namespace
+
+Exporter::Exporter(QWidget *window, ChartStack *charts, CanvasView *canvas, WindowState *state)
+    : QObject(window)
+    , m_window(window)
+    , m_charts(charts)
+    , m_canvas(canvas)
+    , m_state(state)
+{ }
+
+void Exporter::saveWindow()
+{
+    askForPicture(kWindowId);
+}
+
+void Exporter::saveChart()
+{
+    askForPicture(m_charts->currentChart());
+}
+
+void Exporter::askForPicture(const QString &chosen)
+{
+    std::vector<PictureSubject> subjects{{kWindowId, tr("The window"), m_window->size(), true}};
+    for (const QString &id : m_charts->chartIds())
+        subjects.push_back({id, tr("Chart: %1").arg(m_charts->chartTitle(id)), kChartSize, false});
+    if (const QImage canvas = m_canvas->picture(); !canvas.isNull())
+        subjects.push_back({kCanvasId, tr("The painted picture"), canvas.size(), true});
+
+    auto *dialog = new ExportDialog(std::move(subjects), chosen, m_window);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &QDialog::accepted, this, [this, dialog] {
+        const PictureRequest request = dialog->request();
+        askForFile(
+            tr("Save as PNG"), QStringLiteral("timeslice-%1").arg(request.id), QStringLiteral("png"),
+            tr("PNG pictures (*.png)"), [this, request](const QString &path) { return save(request, path); });
+    });
+    dialog->open();
+}
+
+Result<void> Exporter::save(const PictureRequest &request, const QString &path)
+{
+    if (request.id == kWindowId)
+        return savePng(pictureOf(*m_window, request.scale), path, request.scale);
+    if (request.id == kCanvasId) {
+        const QImage canvas = m_canvas->picture();
+        if (canvas.isNull())
+            return fail(ErrorKind::Unsupported, path.toStdString(), "nothing has been painted");
+        return savePng(canvas.scaled(request.pixels), path, request.scale);
+    }
+    return savePng(m_charts->renderChart(request.id, request.pixels, request.scale), path, request.scale);
+}
+
+void Exporter::saveRun(const RecordingPtr &recording, const QString &ending)
+{
+    const QString filter = ending == QLatin1String("json") ? tr("JSON (*.json)") : tr("Tables (*.csv)");
+    askForFile(
+        tr("Save the run"), nameOf(recording->experiment), ending, filter,
+        [recording](const QString &path) { return exportRecording(*recording, path); });
+}
+
+void Exporter::saveExperiment(const Experiment &experiment)
+{
+    askForFile(
+        tr("Save the experiment"), nameOf(experiment), QStringLiteral("json"), tr("Experiments (*.json)"),
+        [experiment](const QString &path) { return saveFile(path, toJson(experiment)); });
+}
+
+void Exporter::copyChart()
+{
+    const QString id = m_charts->currentChart();
+    const QSize pixels = kChartSize * kClipboardScale;
+    auto *data = new QMimeData; // the clipboard becomes its owner
+    data->setImageData(m_charts->renderChart(id, pixels, kClipboardScale));
+    data->setText(m_charts->chartTitle(id));
+    QGuiApplication::clipboard()->setMimeData(data);
+    Q_EMIT done(tr("Chart “%1” copied.").arg(m_charts->chartTitle(id)));
+}
+
+void Exporter::askForFile(
+    const QString &title, const QString &name, const QString &ending, const QString &filter,
+    const std::function<Result<void>(const QString &path)> &write)
+{
+    auto *dialog = new QFileDialog(m_window, title, m_state->exportFolder(), filter);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setAcceptMode(QFileDialog::AcceptSave);
+    dialog->setDefaultSuffix(ending);
+    dialog->selectFile(QStringLiteral("%1.%2").arg(name, ending));
+    connect(dialog, &QFileDialog::fileSelected, this, [this, write](const QString &path) {
+        m_state->setExportFolder(QFileInfo(path).absolutePath());
+        if (const auto written = write(path); written)
+            Q_EMIT done(tr("Saved to %1").arg(path));
+        else
+            Q_EMIT failed(written.error());
+    });
+    dialog->open();
+}
+
+void Exporter::askForExperiment(const std::function<void(const QString &path)> &open)
+{
+    auto *dialog = new QFileDialog(
+        m_window, tr("Open an experiment"), m_state->exportFolder(), tr("Experiments (*.json)"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::ExistingFile);
+    connect(dialog, &QFileDialog::fileSelected, this, [this, open](const QString &path) {
+        m_state->setExportFolder(QFileInfo(path).absolutePath());
+        open(path);
+    });
+    dialog->open();
+}
+
+} // namespace timeslice

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/error.h"
+#include "core/record/recording.h"
+
+#include <QObject>
+#include <QString>
+
+#include <functional>
+
+class QWidget;
+
+namespace timeslice {
+
+class CanvasView;
+class ChartStack;
+class WindowState;
+struct PictureRequest;
+
+/// Saves what the window shows: pictures, runs, experiments. Asks for the file without blocking the window,
+/// remembers its folder, and reports in words. Thread: the main one.
+class Exporter : public QObject {
+    Q_OBJECT
+
+public:
+    /// All outlive the exporter. \param window  Parent of the dialogs and what "the window" is.
+    Exporter(QWidget *window, ChartStack *charts, CanvasView *canvas, WindowState *state);
+
+    /// The window, in a size that is asked for.
+    void saveWindow();
+    /// A chart or the canvas, likewise.
+    void saveChart();
+    /// The run as ".json" or ".csv".
+    void saveRun(const RecordingPtr &recording, const QString &ending);
+    void saveExperiment(const Experiment &experiment);
+    /// The chart used last, as a picture with its title.
+    void copyChart();
+
+    /// Asks for a file to open. \param open  Called with its path, unless the user changes their mind.
+    void askForExperiment(const std::function<void(const QString &path)> &open);
+
+    /// What `saveWindow` and `saveChart` do once everything is decided.
+    [[nodiscard]] Result<void> save(const PictureRequest &request, const QString &path);
+
+Q_SIGNALS:
+    /// Something was saved or copied: "Saved to …".
+    void done(const QString &message);
+    void failed(const timeslice::Error &error);
+
+private:
+    void askForPicture(const QString &chosen);
+    /// \param write  Saves to the path it is given.
+    void askForFile(
+        const QString &title, const QString &name, const QString &ending, const QString &filter,
+        const std::function<Result<void>(const QString &path)> &write);
+
+    QWidget *m_window;
+    ChartStack *m_charts;
+    CanvasView *m_canvas;
+    WindowState *m_state;
+};
+
+} // namespace timeslice

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QDialog>
+
+namespace timeslice {
+
+struct WindowActions;
+
+/// Every key of the window, made from its actions, and what the words mean. Stays open beside the window.
+class HelpDialog : public QDialog {
+    Q_OBJECT
+
+public:
+    HelpDialog(const WindowActions &actions, QWidget *parent);
+};
+
+} // namespace timeslice

@@ -1,0 +1,519 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/mainwindow.h"
+
+#include "core/analyse/verdict.h"
+#include "core/model/catalogue.h"
+#include "ui/canvasview.h"
+#include "ui/charts/chartstack.h"
+#include "ui/experimentfile.h"
+#include "ui/experimentpanel.h"
+#include "ui/exporter.h"
+#include "ui/fieldrow.h"
+#include "ui/format.h"
+#include "ui/helpdialog.h"
+#include "ui/themecontroller.h"
+#include "ui/tintedicon.h"
+#include "ui/topbar.h"
+#include "ui/verdictpanel.h"
+#include "ui/verdictwords.h"
+
+#include <QAbstractButton>
+#include <QAbstractItemView>
+#include <QAction>
+#include <QActionGroup>
+#include <QApplication>
+#include <QCloseEvent>
+#include <QComboBox>
+#include <QKeyEvent>
+#include <QMessageBox>
+#include <QScreen>
+#include <QSplitter>
+#include <QStatusTipEvent>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace timeslice {
+
+namespace {
+
+constexpr QSize kDefaultSize{1440, 900};
+constexpr int kTitleBar = 36; ///< About what a window manager adds above; only known once it has.
+constexpr int kGap = 16;
+constexpr int kLeftWidth = 264;
+constexpr int kRightWidth = 300;
+constexpr double kScaleStep = 1.1;
+constexpr qint64 kStripMs = 500; ///< Numbers at the bottom change no faster than they can be read.
+
+/// Widgets for which Space means something of their own.
+bool wantsSpace(const QWidget *widget)
+{
+    return qobject_cast<const QAbstractButton *>(widget) || qobject_cast<const QComboBox *>(widget)
+        || qobject_cast<const QAbstractItemView *>(widget);
+}
+
+/// The same work by one worker, one item after another.
+Experiment baselineOf(Experiment experiment)
+{
+    // What belonged to the other model only is not the baseline's.
+    const ModelInfo *model = findModel(experiment.model);
+    const auto kept = parametersOf(experiment.workload, "sequential");
+    ParameterValues params;
+    for (const auto &[id, value] : experiment.params.all()) {
+        if (std::ranges::find(kept, id, &Parameter::id) != kept.end())
+            params.set(id, value);
+    }
+    experiment.params = std::move(params);
+    experiment.model = "sequential";
+    experiment.workers = 1;
+    experiment.pin = Pin::None;
+    experiment.isolate = experiment.isolate && model && !model->needsChildHost;
+    return experiment;
+}
+
+} // namespace
+
+MainWindow::MainWindow(Lab *lab, ThemeController *themes, WindowState *state)
+    : m_lab(lab)
+    , m_themes(themes)
+    , m_state(state)
+    , m_scenarios(scenarios())
+    , m_actions(makeWindowActions(this))
+    , m_pump(this, nullptr)
+    , m_gaps(nullptr)
+{
+    setObjectName(QStringLiteral("timeslice"));
+    setWindowIcon(programIcon());
+    setAccessibleName(tr("Timeslice"));
+    build();
+    connectActions();
+    connectLab();
+    restoreState();
+}
+
+MainWindow::~MainWindow() = default;
+
+void MainWindow::build()
+{
+    auto *column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    m_topBar = new TopBar(m_themes, m_actions, m_scenarios, this);
+    QList<QAction *> scenarioActions;
+    for (std::size_t i = 0; i < m_scenarios.size(); ++i) {
+        auto *action =
+            new QAction(QString(m_scenarios[i].title).replace(QLatin1Char('&'), QLatin1String("&&")), this);
+        action->setStatusTip(m_scenarios[i].description);
+        connect(action, &QAction::triggered, this, [this, i] { chooseScenario(static_cast<int>(i)); });
+        scenarioActions.append(action);
+    }
+    fillMenuBar(m_topBar->menuBar(), m_actions, scenarioActions);
+    connect(m_topBar, &TopBar::scenarioChosen, this, &MainWindow::chooseScenario);
+    column->addWidget(m_topBar);
+
+    column->addWidget(makeHairline(this));
+    m_splitter = new QSplitter(Qt::Horizontal, this);
+    m_splitter->setChildrenCollapsible(false);
+    m_splitter->setHandleWidth(kGap);
+    m_panel = new ExperimentPanel(m_lab->machine(), m_splitter);
+    m_splitter->addWidget(m_panel);
+
+    auto *middle = new QWidget(m_splitter);
+    auto *charts = new QVBoxLayout(middle);
+    charts->setContentsMargins(0, 0, 0, 0);
+    charts->setSpacing(kGap);
+    m_charts = new ChartStack(m_themes, static_cast<int>(m_lab->machine().cpusOnline.size()), middle);
+    m_canvas = new CanvasView(m_themes, middle);
+    m_canvas->hide();
+    charts->addWidget(m_charts, 3);
+    charts->addWidget(m_canvas, 2);
+    m_splitter->addWidget(middle);
+
+    m_verdict = new VerdictPanel(m_themes, m_splitter);
+    m_splitter->addWidget(m_verdict);
+    m_splitter->setStretchFactor(1, 1);
+    auto *around = new QVBoxLayout; // a splitter ignores contents margins of its own
+    around->setContentsMargins(kGap, kGap, kGap, kGap);
+    around->addWidget(m_splitter);
+    column->addLayout(around, 1);
+
+    column->addWidget(makeHairline(this));
+    m_strip = new StatusStrip(m_lab->machine(), this);
+    m_strip->setState(tr("Ready"));
+    column->addWidget(m_strip);
+    // Nothing in particular has the focus at first, so that Space pauses and no button looks chosen.
+    setFocusPolicy(Qt::ClickFocus);
+    setFocus();
+    m_exporter = new Exporter(this, m_charts, m_canvas, m_state);
+}
+
+void MainWindow::connectActions()
+{
+    const auto on = [this](const QAction *action, auto &&slot) {
+        connect(action, &QAction::triggered, this, slot);
+    };
+    on(m_actions.open, [this] {
+        m_exporter->askForExperiment([this](const QString &path) {
+            if (const auto opened = openFile(path); !opened)
+                showProblem(opened.error());
+        });
+    });
+    on(m_actions.save, [this] {
+        if (const auto &experiment = m_panel->experiment())
+            m_exporter->saveExperiment(*experiment);
+    });
+    on(m_actions.quit, [this] { close(); });
+    on(m_actions.run, [this] { run(); });
+    on(m_actions.runBaseline, [this] { runBaseline(); });
+    on(m_actions.stop, [this] { m_lab->stop(); });
+    connect(m_actions.pause, &QAction::toggled, this, &MainWindow::setPaused);
+    on(m_actions.saveWindow, [this] { m_exporter->saveWindow(); });
+    on(m_actions.saveChart, [this] { m_exporter->saveChart(); });
+    on(m_actions.copyChart, [this] { m_exporter->copyChart(); });
+    on(m_actions.saveJson, [this] { m_exporter->saveRun(m_last, QStringLiteral("json")); });
+    on(m_actions.saveCsv, [this] { m_exporter->saveRun(m_last, QStringLiteral("csv")); });
+    connect(m_actions.appearance, &QActionGroup::triggered, this, [this](const QAction *action) {
+        m_state->setAppearance(static_cast<WindowState::Appearance>(action->data().toInt()));
+        m_themes->setMode(static_cast<ThemeController::Mode>(action->data().toInt()));
+    });
+    on(m_actions.larger, [this] { changeScale(m_themes->scale() * kScaleStep); });
+    on(m_actions.smaller, [this] { changeScale(m_themes->scale() / kScaleStep); });
+    on(m_actions.normalSize, [this] { changeScale(1); });
+    connect(m_actions.perWorker, &QAction::toggled, m_charts, &ChartStack::setPerWorker);
+    on(m_actions.showTable, [this] { m_charts->showTable(m_charts->currentChart()); });
+    connect(m_actions.fullScreen, &QAction::toggled, this, [this](bool full) {
+        setWindowState(windowState().setFlag(Qt::WindowFullScreen, full));
+    });
+    on(m_actions.help, [this] { showHelp(); });
+    on(m_actions.about, [this] { showAbout(); });
+
+    connect(m_panel, &ExperimentPanel::edited, this, &MainWindow::experimentEdited);
+    connect(m_panel, &ExperimentPanel::samplingHzEdited, this, [this](double hz) {
+        m_lab->setSamplingRate(hz);
+        m_state->setSamplingHz(hz);
+    });
+    connect(m_verdict, &VerdictPanel::baselineWanted, this, &MainWindow::runBaseline);
+    connect(m_exporter, &Exporter::done, m_strip, &StatusStrip::setMessage);
+    connect(m_exporter, &Exporter::failed, this, [this](const Error &error) {
+        auto *box = new QMessageBox(
+            QMessageBox::Warning, tr("Not saved"), describeForPeople(error), QMessageBox::Close, this);
+        box->setTextFormat(Qt::PlainText);
+        box->setAttribute(Qt::WA_DeleteOnClose);
+        box->open();
+    });
+}
+
+void MainWindow::connectLab()
+{
+    connect(m_lab, &Lab::stateChanged, this, &MainWindow::noteState);
+    connect(m_lab, &Lab::frameReady, &m_pump, &FramePump::push);
+    connect(m_lab, &Lab::noticed, m_verdict, &VerdictPanel::addNotice);
+    connect(m_lab, &Lab::runFinished, this, &MainWindow::finish);
+    connect(&m_pump, &FramePump::frameDue, this, &MainWindow::showFrame);
+}
+
+void MainWindow::restoreState()
+{
+    m_themes->setScale(m_state->scale());
+    m_themes->setMode(static_cast<ThemeController::Mode>(m_state->appearance()));
+    m_actions.appearance->actions().at(static_cast<int>(m_state->appearance()))->setChecked(true);
+    m_panel->setSamplingHz(m_state->samplingHz());
+    m_lab->setSamplingRate(m_state->samplingHz());
+
+    if (!restoreGeometry(m_state->geometry())) {
+        const QSize available = screen()->availableSize() - QSize(0, kTitleBar);
+        resize(kDefaultSize.boundedTo(available));
+    }
+    m_actions.fullScreen->setChecked(isFullScreen());
+    if (!m_splitter->restoreState(m_state->splitter())) {
+        const int left = static_cast<int>(kLeftWidth * m_themes->scale());
+        const int right = static_cast<int>(kRightWidth * m_themes->scale());
+        m_splitter->setSizes({left, std::max(1, width() - left - right), right});
+    }
+    m_splitter->setChildrenCollapsible(false); // restoreState brings back what an older file said
+
+    auto last = experimentFromJson(m_state->lastExperiment());
+    if (last)
+        setExperiment(*last);
+    else if (!m_scenarios.empty())
+        setExperiment(m_scenarios.front().experiment);
+    else
+        experimentEdited();
+}
+
+void MainWindow::saveState()
+{
+    m_state->setGeometry(saveGeometry());
+    m_state->setSplitter(m_splitter->saveState());
+    if (const auto &experiment = m_panel->experiment())
+        m_state->setLastExperiment(toJson(*experiment));
+}
+
+void MainWindow::setExperiment(const Experiment &experiment)
+{
+    m_panel->setExperiment(experiment);
+    if (m_lab->state() == LabState::Idle)
+        m_showsRun = false; // what is set now is news; the last run stays in the charts
+    experimentEdited();
+}
+
+Result<void> MainWindow::openFile(const QString &path)
+{
+    const auto opened = openExperiment(path);
+    if (!opened)
+        return std::unexpected(opened.error());
+    setExperiment(opened->experiment);
+    m_strip->setMessage(
+        opened->isFromRun ? tr("This is the experiment of a saved run.") : tr("Opened %1").arg(path));
+    return {};
+}
+
+void MainWindow::chooseScenario(int index)
+{
+    setExperiment(m_scenarios[static_cast<std::size_t>(index)].experiment);
+}
+
+void MainWindow::experimentEdited()
+{
+    updateActions();
+    introduce();
+    const auto &experiment = m_panel->experiment();
+    setWindowTitle(experiment ? tr("%1 – Timeslice").arg(planInWords(*experiment)) : tr("Timeslice"));
+}
+
+void MainWindow::introduce()
+{
+    const auto &experiment = m_panel->experiment();
+    const auto scenario = std::ranges::find_if(m_scenarios, [&experiment](const Scenario &candidate) {
+        return experiment && candidate.experiment == *experiment;
+    });
+    const bool isScenario = scenario != m_scenarios.end();
+    m_topBar->setScenario(isScenario ? static_cast<int>(scenario - m_scenarios.begin()) : -1);
+    if (m_showsRun)
+        return;
+    const QString key = m_actions.run->shortcut().toString(QKeySequence::NativeText);
+    if (!experiment)
+        m_verdict->showIntroduction({}, tr("This cannot be run yet.\n\n%1").arg(m_panel->problem()));
+    else if (isScenario)
+        m_verdict->showIntroduction(
+            scenario->title, tr("%1\n\nPress %2 to run it.").arg(scenario->description, key));
+    else
+        m_verdict->showIntroduction(
+            {}, tr("%1 runs your experiment.\n\n%2.").arg(key, planInWords(*experiment)));
+}
+
+void MainWindow::updateActions()
+{
+    const LabState state = m_lab->state();
+    const bool isIdle = state == LabState::Idle;
+    const QString problem = m_panel->problem();
+    m_actions.run->setEnabled(isIdle && problem.isEmpty());
+    m_actions.runBaseline->setEnabled(isIdle && problem.isEmpty());
+    m_actions.run->setToolTip(
+        !isIdle                 ? tr("A run is under way")
+            : problem.isEmpty() ? m_actions.run->statusTip()
+                                : problem);
+    m_actions.stop->setEnabled(state == LabState::Preparing || state == LabState::Running);
+    m_actions.save->setEnabled(problem.isEmpty());
+    m_actions.saveJson->setEnabled(m_last != nullptr);
+    m_actions.saveCsv->setEnabled(m_last != nullptr);
+    m_strip->setMessage(problem);
+}
+
+bool MainWindow::run()
+{
+    return m_actions.run->isEnabled() && start(*m_panel->experiment());
+}
+
+void MainWindow::runBaseline()
+{
+    if (!m_actions.runBaseline->isEnabled())
+        return;
+    const Experiment experiment = m_last && m_showsRun ? m_last->experiment : *m_panel->experiment();
+    start(baselineOf(experiment));
+}
+
+bool MainWindow::start(const Experiment &experiment)
+{
+    m_actions.pause->setChecked(false);
+    m_pump.flush(); // what was seen before belongs to the time before
+    const auto run = m_lab->start(experiment);
+    if (!run) {
+        showProblem(run.error());
+        return false;
+    }
+    m_showsRun = true;
+    m_monitor.begin(*run, m_lab->experiment(), m_lab->board());
+    m_gaps.start();
+    Recording planned; // the lab compares recordings; the experiment is all it looks at for this
+    planned.experiment = m_lab->experiment();
+    showBaseline(m_lab->baselineOf(planned));
+    m_charts->beginRun(m_lab->experiment());
+    m_verdict->beginRun();
+    m_verdict->setProgress(m_monitor.progress(m_lab->state(), MonotonicClock::now()));
+    const bool paints = !m_lab->board()->canvas().empty();
+    m_canvas->setVisible(paints);
+    if (paints) {
+        // The board stays mapped as long as the view may look at it.
+        m_canvas->watch(
+            [board = m_lab->board()] { return std::span<const std::byte>(board->canvas()); },
+            m_lab->experiment().workers);
+    }
+    updateActions();
+    return true;
+}
+
+void MainWindow::showProblem(const Error &error)
+{
+    m_showsRun = true;
+    m_verdict->showRefusal(error);
+    m_strip->setState(tr("Not started"), true);
+}
+
+void MainWindow::showBaseline(const RecordingPtr &baseline)
+{
+    const bool isKnown = baseline && baseline->itemsPerSecond;
+    m_charts->setBaseline(
+        isKnown ? baseline->itemsPerSecond : std::nullopt,
+        isKnown ? tr("baseline: %1").arg(formatRate(baseline->itemsPerSecond).toString()) : QString());
+}
+
+void MainWindow::noteState(LabState state)
+{
+    switch (state) {
+    case LabState::Idle:
+        break; // `finish` follows and says how it ended
+    case LabState::Preparing:
+        m_strip->setState(tr("Getting ready"));
+        break;
+    case LabState::Running:
+        m_charts->markGo();
+        m_strip->setState(tr("Running"));
+        break;
+    case LabState::Stopping:
+        m_strip->setState(tr("Stopping"));
+        break;
+    }
+    updateActions();
+}
+
+void MainWindow::showFrame(const Frame &frame)
+{
+    m_charts->addFrame(frame); // collects while paused, too
+    m_monitor.add(frame);
+    m_cost.add(
+        frame.latest->end, Nanoseconds(static_cast<std::int64_t>(frame.latest->observerCpuNs)),
+        threadCpuTime());
+    if (m_actions.pause->isChecked())
+        return;
+    if (m_lab->state() != LabState::Idle)
+        m_verdict->setProgress(m_monitor.progress(m_lab->state(), MonotonicClock::now()));
+    if (m_sinceStrip.isValid() && m_sinceStrip.elapsed() < kStripMs)
+        return;
+    m_sinceStrip.start();
+    m_strip->setCost(m_cost.shares());
+    m_strip->setMissed(m_monitor.missed());
+    m_strip->setThrottle(frame.latest->throttle);
+    if (m_gaps.isRunning())
+        m_strip->setGaps(m_gaps.recent(), m_gaps.overall());
+}
+
+void MainWindow::finish(const RecordingPtr &recording)
+{
+    m_gaps.stop();
+    m_pump.flush();
+    m_last = recording;
+    if (m_actions.pause->isChecked()) {
+        m_held = recording;
+        m_strip->setState(
+            tr("%1; display paused").arg(endInWords(*recording)), recording->outcome == Outcome::Failed);
+        updateActions();
+        return;
+    }
+    showRecording(recording);
+}
+
+void MainWindow::showRecording(const RecordingPtr &recording)
+{
+    m_held.reset();
+    m_showsRun = true;
+    const RecordingPtr baseline = m_lab->baselineOf(*recording);
+    showBaseline(baseline);
+    m_charts->endRun(recording);
+    if (m_canvas->isVisibleTo(this))
+        m_canvas->freeze(recording->canvas, recording->experiment.workers);
+    m_verdict->showResult(
+        recording, judge(*recording, baseline.get()), rateBars(recording, baseline, m_lab->recordings()));
+    m_strip->setState(endInWords(*recording), recording->outcome == Outcome::Failed);
+    if (const auto gaps = m_gaps.overall())
+        m_strip->setGaps(gaps, gaps);
+    m_strip->setMissed(recording->observer.missed);
+    updateActions();
+    Q_EMIT runShown(recording);
+}
+
+void MainWindow::setPaused(bool paused)
+{
+    m_charts->setPaused(paused);
+    m_canvas->setPaused(paused);
+    m_topBar->setPaused(paused);
+    if (!paused && m_held)
+        showRecording(m_held);
+}
+
+void MainWindow::changeScale(double factor)
+{
+    m_themes->setScale(factor);
+    m_state->setScale(m_themes->scale());
+}
+
+void MainWindow::showHelp()
+{
+    if (!m_help)
+        m_help = new HelpDialog(m_actions, this);
+    m_help->show();
+    m_help->raise();
+    m_help->activateWindow();
+}
+
+void MainWindow::showAbout()
+{
+    auto *box = new QMessageBox(
+        QMessageBox::NoIcon, tr("About Timeslice"),
+        tr("Timeslice %1\n\nA desktop laboratory for concurrency: the same work as threads, processes or one "
+           "after "
+           "another, measured live on this machine.\n\nFree software under the GNU General Public License, "
+           "version 3 or "
+           "later. It uses Qt %2 and Qt Charts.")
+            .arg(QStringLiteral(TIMESLICE_VERSION), QString::fromLatin1(qVersion())),
+        QMessageBox::Close, this);
+    box->setIconPixmap(programIcon().pixmap(64));
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->open();
+}
+
+bool MainWindow::event(QEvent *event)
+{
+    if (event->type() == QEvent::StatusTip) {
+        const QString tip = static_cast<QStatusTipEvent *>(event)->tip();
+        m_strip->setMessage(tip.isEmpty() ? m_panel->problem() : tip);
+        return true;
+    }
+    if (event->type() == QEvent::ShortcutOverride) {
+        const auto *key = static_cast<QKeyEvent *>(event);
+        if (key->key() == Qt::Key_Space && key->modifiers() == Qt::NoModifier && wantsSpace(focusWidget())) {
+            event->accept(); // the button is pressed, and the display not paused
+            return true;
+        }
+    }
+    return QWidget::event(event);
+}
+
+void MainWindow::closeEvent(QCloseEvent *event)
+{
+    saveState();
+    m_lab->stop(); // the lab's destructor ends what does not end by itself
+    event->accept();
+}
+
+} // namespace timeslice

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/lab/lab.h"
+#include "core/lab/scenarios.h"
+#include "ui/framepump.h"
+#include "ui/gapmeter.h"
+#include "ui/runmonitor.h"
+#include "ui/statusstrip.h"
+#include "ui/windowactions.h"
+#include "ui/windowstate.h"
+
+#include <QElapsedTimer>
+#include <QPointer>
+#include <QWidget>
+
+#include <vector>
+
+class QSplitter;
+
+namespace timeslice {
+
+class CanvasView;
+class ChartStack;
+class ExperimentPanel;
+class Exporter;
+class HelpDialog;
+class ThemeController;
+class TopBar;
+class VerdictPanel;
+
+/// The window: one column to set, one to watch, one to understand. A client of the lab like any other; it
+/// holds the pieces together and decides nothing about runs.
+///
+/// Closing it stops a run under way. Thread: the main one.
+class MainWindow : public QWidget {
+    Q_OBJECT
+
+public:
+    /// All outlive the window.
+    MainWindow(Lab *lab, ThemeController *themes, WindowState *state);
+    ~MainWindow() override;
+
+    /// Puts an experiment into the panel, as if the user had set it.
+    void setExperiment(const Experiment &experiment);
+    /// Sets the experiment of a file. On an error nothing changes.
+    [[nodiscard]] Result<void> openFile(const QString &path);
+    /// Starts the experiment of the panel, like F5. \return False when nothing was started; the window says
+    /// why.
+    bool run();
+    /// Says in the verdict's place what went wrong.
+    void showProblem(const Error &error);
+
+Q_SIGNALS:
+    /// A run has ended and everything about it is shown.
+    void runShown(const timeslice::RecordingPtr &recording);
+
+protected:
+    bool event(QEvent *event) override;
+    void closeEvent(QCloseEvent *event) override;
+
+private:
+    void build();
+    void connectActions();
+    void connectLab();
+    void restoreState();
+    void saveState();
+
+    bool start(const Experiment &experiment);
+    void runBaseline();
+    void chooseScenario(int index);
+    void experimentEdited();
+    void introduce();
+    void updateActions();
+    void setPaused(bool paused);
+    void changeScale(double factor);
+    void showHelp();
+    void showAbout();
+
+    void noteState(LabState state);
+    void showFrame(const Frame &frame);
+    void finish(const RecordingPtr &recording);
+    void showRecording(const RecordingPtr &recording);
+    /// In the throughput chart; nullptr removes it.
+    void showBaseline(const RecordingPtr &baseline);
+
+    Lab *m_lab;
+    ThemeController *m_themes;
+    WindowState *m_state;
+    const std::vector<Scenario> m_scenarios;
+    WindowActions m_actions;
+    FramePump m_pump;
+    GapMeter m_gaps;
+    RunMonitor m_monitor;
+    ObserverCost m_cost;
+    QElapsedTimer m_sinceStrip;
+
+    TopBar *m_topBar = nullptr;
+    QSplitter *m_splitter = nullptr;
+    ExperimentPanel *m_panel = nullptr;
+    ChartStack *m_charts = nullptr;
+    CanvasView *m_canvas = nullptr;
+    VerdictPanel *m_verdict = nullptr;
+    StatusStrip *m_strip = nullptr;
+    Exporter *m_exporter = nullptr;
+    QPointer<HelpDialog> m_help; ///< Made when first asked for.
+
+    RecordingPtr m_last; ///< The run that is shown; what is exported.
+    RecordingPtr m_held; ///< Ended while the display was paused; shown when it goes on.
+    bool m_showsRun = false; ///< The verdict is about a run, so editing does not replace it.
+};
+
+} // namespace timeslice

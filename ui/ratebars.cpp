@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/ratebars.h"
+
+#include "core/analyse/verdict.h"
+#include "ui/format.h"
+#include "ui/themecontroller.h"
+#include "ui/verdictwords.h"
+
+#include <QHelpEvent>
+#include <QPainter>
+#include <QStringList>
+#include <QToolTip>
+
+#include <algorithm>
+#include <cmath>
+#include <ranges>
+#include <utility>
+
+namespace timeslice {
+
+namespace {
+
+constexpr int kBarHeight = 14;
+constexpr int kRowGap = 8;
+constexpr int kGap = 8;
+
+QString describe(const RateBar &bar)
+{
+    return RateBars::tr("%1: %2").arg(bar.label, formatRate(bar.itemsPerSecond).toString());
+}
+
+} // namespace
+
+std::vector<RateBar>
+rateBars(const RecordingPtr &recording, const RecordingPtr &baseline, const std::vector<RecordingPtr> &runs)
+{
+    // Newest first while choosing, so that the newest run of a kind is the one that stays.
+    std::vector<RecordingPtr> chosen{recording};
+    const auto isChosen = [&chosen](const RecordingPtr &run) {
+        return std::ranges::any_of(chosen, [&run](const RecordingPtr &other) {
+            return other->id == run->id || shortName(other->experiment) == shortName(run->experiment);
+        });
+    };
+    if (baseline && !isChosen(baseline))
+        chosen.push_back(baseline);
+    for (const RecordingPtr &run : runs | std::views::reverse) {
+        if (chosen.size() == kMaxRateBars)
+            break;
+        if (run->outcome == Outcome::Completed && run->itemsPerSecond && sameWork(*run, *recording)
+            && !isChosen(run))
+            chosen.push_back(run);
+    }
+    if (chosen.size() < 2 || !recording->itemsPerSecond)
+        return {};
+
+    std::ranges::stable_sort(chosen, [&baseline](const RecordingPtr &a, const RecordingPtr &b) {
+        const auto rank = [&baseline](const RecordingPtr &run) { return run == baseline ? 0 : run->id; };
+        return rank(a) < rank(b);
+    });
+    std::vector<RateBar> bars;
+    for (const RecordingPtr &run : chosen) {
+        if (run->itemsPerSecond)
+            bars.push_back({shortName(run->experiment), *run->itemsPerSecond, run == recording});
+    }
+    return bars;
+}
+
+RateBars::RateBars(ThemeController *themes, QWidget *parent)
+    : QWidget(parent)
+    , m_themes(themes)
+{
+    setAccessibleName(tr("Against the baseline"));
+    setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
+    connect(m_themes, &ThemeController::changed, this, &QWidget::updateGeometry);
+    connect(m_themes, &ThemeController::changed, this, qOverload<>(&QWidget::update));
+}
+
+void RateBars::setBars(std::vector<RateBar> bars)
+{
+    m_bars = std::move(bars);
+    QStringList lines;
+    for (const RateBar &bar : m_bars)
+        lines.append(describe(bar));
+    setAccessibleDescription(lines.join(QLatin1Char('\n')));
+    updateGeometry();
+    update();
+}
+
+int RateBars::rowHeight() const
+{
+    return static_cast<int>(std::lround((kBarHeight + kRowGap) * m_themes->scale()));
+}
+
+QSize RateBars::sizeHint() const
+{
+    return {static_cast<int>(240 * m_themes->scale()), rowHeight() * static_cast<int>(m_bars.size())};
+}
+
+QSize RateBars::minimumSizeHint() const
+{
+    return {static_cast<int>(120 * m_themes->scale()), sizeHint().height()};
+}
+
+void RateBars::paintEvent(QPaintEvent *)
+{
+    QPainter painter(this);
+    const Theme &theme = m_themes->theme();
+    painter.setFont(quietFont(m_themes->scale()));
+    const QFontMetrics metrics = painter.fontMetrics();
+
+    double highest = 0;
+    int labelWidth = 0;
+    int valueWidth = 0;
+    for (const RateBar &bar : m_bars) {
+        highest = std::max(highest, bar.itemsPerSecond);
+        labelWidth = std::max(labelWidth, metrics.horizontalAdvance(bar.label));
+        valueWidth =
+            std::max(valueWidth, metrics.horizontalAdvance(formatRate(bar.itemsPerSecond).toString()));
+    }
+    labelWidth = std::min(labelWidth, width() * 9 / 20);
+    const int left = labelWidth + kGap;
+    const int room = std::max(1, width() - left - valueWidth - kGap);
+
+    int y = 0;
+    for (const RateBar &bar : m_bars) {
+        const QRect line(0, y, width(), rowHeight());
+        painter.setPen(bar.isThisRun ? theme.text : theme.quietText);
+        painter.drawText(
+            QRect(0, y, labelWidth, line.height()), Qt::AlignLeft | Qt::AlignVCenter,
+            metrics.elidedText(bar.label, Qt::ElideRight, labelWidth));
+        const double share = highest > 0 ? bar.itemsPerSecond / highest : 0;
+        const int length = std::max(1, static_cast<int>(std::lround(share * room)));
+        const int height = line.height() - kRowGap;
+        painter.fillRect(
+            QRect(left, y + (line.height() - height) / 2, length, height),
+            bar.isThisRun ? theme.accent : theme.blocked);
+        painter.setPen(theme.text);
+        painter.drawText(line, Qt::AlignRight | Qt::AlignVCenter, formatRate(bar.itemsPerSecond).toString());
+        y += rowHeight();
+    }
+}
+
+bool RateBars::event(QEvent *event)
+{
+    if (event->type() == QEvent::ToolTip) {
+        const auto *help = static_cast<QHelpEvent *>(event);
+        const int line = help->pos().y() / std::max(1, rowHeight());
+        if (line >= 0 && std::cmp_less(line, m_bars.size()))
+            QToolTip::showText(help->globalPos(), describe(m_bars[static_cast<std::size_t>(line)]), this);
+        return true;
+    }
+    return QWidget::event(event);
+}
+
+} // namespace timeslice

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/statebars.h"
+
+#include "ui/format.h"
+#include "ui/themecontroller.h"
+
+#include <QHelpEvent>
+#include <QPainter>
+#include <QStringList>
+#include <QToolTip>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace timeslice {
+
+namespace {
+
+constexpr int kBarHeight = 18;
+constexpr int kRowGap = 6;
+constexpr int kLabelGap = 8;
+constexpr int kSwatch = 10;
+
+StateShares sharesOf(const StateTimes &times, const QString &label)
+{
+    StateShares shares;
+    shares.label = label;
+    if (!times.running || !times.runnable || !times.blocked)
+        return shares;
+    const double all = *times.running + *times.runnable + *times.blocked;
+    if (!(all > 0))
+        return shares;
+    shares.running = *times.running / all;
+    shares.runnable = *times.runnable / all;
+    shares.blocked = *times.blocked / all;
+    shares.isKnown = true;
+    return shares;
+}
+
+StateTimes sumOf(const std::vector<WorkerResult> &workers)
+{
+    const auto sum = [&workers](std::optional<double> StateTimes::*field) {
+        std::optional<double> total = 0;
+        for (const WorkerResult &worker : workers) {
+            const auto value = worker.states.*field;
+            total = total && value ? std::optional(*total + *value) : std::nullopt;
+        }
+        return total;
+    };
+    return {sum(&StateTimes::running), sum(&StateTimes::runnable), sum(&StateTimes::blocked), std::nullopt};
+}
+
+} // namespace
+
+std::vector<StateShares> stateShares(const std::vector<WorkerResult> &workers)
+{
+    const auto nameOf = [](const WorkerResult &worker) {
+        return StateBars::tr("worker %1").arg(worker.index);
+    };
+    std::vector<StateShares> rows;
+    if (workers.size() <= kMaxStateRows) {
+        for (const WorkerResult &worker : workers)
+            rows.push_back(sharesOf(worker.states, nameOf(worker)));
+        return rows;
+    }
+    rows.push_back(
+        sharesOf(sumOf(workers), StateBars::tr("all %1").arg(formatCount(std::uint64_t{workers.size()}))));
+    std::vector<StateShares> known;
+    for (const WorkerResult &worker : workers) {
+        StateShares shares = sharesOf(worker.states, nameOf(worker));
+        if (shares.isKnown)
+            known.push_back(std::move(shares));
+    }
+    std::ranges::stable_sort(known, std::ranges::greater(), &StateShares::running);
+    if (known.size() >= 3) {
+        rows.push_back(known.front());
+        rows.push_back(known[known.size() / 2]);
+        rows.push_back(known.back());
+    }
+    return rows;
+}
+
+StateBars::StateBars(ThemeController *themes, QWidget *parent)
+    : QWidget(parent)
+    , m_themes(themes)
+{
+    setAccessibleName(tr("Where the time went"));
+    setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
+    connect(m_themes, &ThemeController::changed, this, &QWidget::updateGeometry);
+    connect(m_themes, &ThemeController::changed, this, qOverload<>(&QWidget::update));
+}
+
+void StateBars::setRows(std::vector<StateShares> rows)
+{
+    m_rows = std::move(rows);
+    QStringList lines;
+    for (const StateShares &row : m_rows)
+        lines.append(describe(row));
+    setAccessibleDescription(lines.join(QLatin1Char('\n')));
+    updateGeometry();
+    update();
+}
+
+QString StateBars::describe(const StateShares &row) const
+{
+    if (!row.isKnown)
+        return tr("%1: %2").arg(row.label, notMeasured());
+    return tr("%1: running %2, waiting for a core %3, blocked %4")
+        .arg(
+            row.label, formatPercent(row.running).toString(), formatPercent(row.runnable).toString(),
+            formatPercent(row.blocked).toString());
+}
+
+int StateBars::rowHeight() const
+{
+    return static_cast<int>(std::lround((kBarHeight + kRowGap) * m_themes->scale()));
+}
+
+int StateBars::legendHeight() const
+{
+    return QFontMetrics(quietFont(m_themes->scale())).height() + kRowGap;
+}
+
+int StateBars::labelWidth() const
+{
+    const QFontMetrics metrics(quietFont(m_themes->scale()));
+    int widest = 0;
+    for (const StateShares &row : m_rows)
+        widest = std::max(widest, metrics.horizontalAdvance(row.label));
+    return std::min(widest, width() * 2 / 5) + kLabelGap;
+}
+
+QSize StateBars::sizeHint() const
+{
+    return {
+        static_cast<int>(240 * m_themes->scale()),
+        legendHeight() + rowHeight() * static_cast<int>(m_rows.size())};
+}
+
+QSize StateBars::minimumSizeHint() const
+{
+    return {static_cast<int>(120 * m_themes->scale()), sizeHint().height()};
+}
+
+void StateBars::paintEvent(QPaintEvent *)
+{
+    QPainter painter(this);
+    painter.setFont(quietFont(m_themes->scale()));
+    paintLegend(painter);
+    const QFontMetrics metrics = painter.fontMetrics();
+    const int left = labelWidth();
+    int y = legendHeight();
+    for (const StateShares &row : m_rows) {
+        const QRect bar(left, y, width() - left, rowHeight() - kRowGap);
+        painter.setPen(m_themes->theme().quietText);
+        painter.drawText(
+            QRect(0, y, left - kLabelGap, bar.height()), Qt::AlignLeft | Qt::AlignVCenter,
+            metrics.elidedText(row.label, Qt::ElideMiddle, left - kLabelGap));
+        paintRow(painter, row, bar);
+        y += rowHeight();
+    }
+}
+
+void StateBars::paintLegend(QPainter &painter) const
+{
+    const Theme &theme = m_themes->theme();
+    const QFontMetrics metrics = painter.fontMetrics();
+    const int size = static_cast<int>(kSwatch * m_themes->scale());
+    const int middle = metrics.height() / 2;
+    int x = 0;
+    const auto entry = [&](const QString &name, const auto &drawSwatch) {
+        drawSwatch(QRect(x, middle - size / 2, size, size));
+        painter.setPen(theme.quietText);
+        x += size + kLabelGap / 2;
+        painter.drawText(
+            QRect(x, 0, metrics.horizontalAdvance(name) + 1, metrics.height()), Qt::AlignVCenter, name);
+        x += metrics.horizontalAdvance(name) + kLabelGap * 3 / 2;
+    };
+    entry(tr("running"), [&](const QRect &swatch) { painter.fillRect(swatch, theme.running); });
+    entry(tr("waiting for a core"), [&](const QRect &swatch) {
+        painter.fillRect(swatch, hatch(theme.preempted, m_themes->scale()));
+        painter.setPen(theme.preempted);
+        painter.drawRect(swatch.adjusted(0, 0, -1, -1));
+    });
+    entry(tr("blocked"), [&](const QRect &swatch) {
+        painter.fillRect(QRect(swatch.left(), middle - 1, swatch.width(), 3), theme.blocked);
+    });
+}
+
+void StateBars::paintRow(QPainter &painter, const StateShares &row, const QRect &bar) const
+{
+    const Theme &theme = m_themes->theme();
+    if (!row.isKnown) {
+        painter.setPen(theme.quietText);
+        painter.drawText(bar, Qt::AlignLeft | Qt::AlignVCenter, notMeasured());
+        return;
+    }
+    const QFontMetrics metrics = painter.fontMetrics();
+    const auto label = [&](const QRect &part, double share, const QColor &ink, const QColor &behind) {
+        const QString words = formatPercent(share).toString();
+        const int need = metrics.horizontalAdvance(words) + kLabelGap;
+        if (need > part.width())
+            return;
+        if (behind.isValid()) {
+            const int left = part.center().x() - need / 2;
+            painter.fillRect(QRect(left, part.top() + 1, need, part.height() - 2), behind);
+        }
+        painter.setPen(ink);
+        painter.drawText(part, Qt::AlignCenter, words);
+    };
+    // Borders are placed by the sum so far, so that rounding never leaves a hole.
+    const auto xAt = [&bar](double share) {
+        return bar.left() + static_cast<int>(std::lround(share * bar.width()));
+    };
+    const int runEnd = xAt(row.running);
+    const int waitEnd = xAt(row.running + row.runnable);
+
+    const QRect running(bar.left(), bar.top(), runEnd - bar.left(), bar.height());
+    painter.fillRect(running, theme.running);
+    label(running, row.running, theme.onAccent, {});
+
+    const QRect runnable(runEnd, bar.top(), waitEnd - runEnd, bar.height());
+    if (runnable.width() > 0) {
+        painter.fillRect(runnable, hatch(theme.preempted, m_themes->scale()));
+        painter.setPen(theme.preempted);
+        painter.drawRect(runnable.adjusted(0, 0, -1, -1));
+        label(runnable, row.runnable, theme.text, theme.card);
+    }
+    const QRect blocked(waitEnd, bar.top(), bar.right() + 1 - waitEnd, bar.height());
+    if (blocked.width() > 0) {
+        const int thickness = std::max(2, bar.height() / 6);
+        painter.fillRect(
+            QRect(blocked.left(), blocked.center().y() - thickness / 2, blocked.width(), thickness),
+            theme.blocked);
+        label(blocked, row.blocked, theme.text, theme.card);
+    }
+}
+
+bool StateBars::event(QEvent *event)
+{
+    if (event->type() == QEvent::ToolTip) {
+        const auto *help = static_cast<QHelpEvent *>(event);
+        const int line = (help->pos().y() - legendHeight()) / std::max(1, rowHeight());
+        if (help->pos().y() >= legendHeight() && std::cmp_less(line, m_rows.size()))
+            QToolTip::showText(help->globalPos(), describe(m_rows[static_cast<std::size_t>(line)]), this);
+        else
+            QToolTip::showText(
+                help->globalPos(),
+                tr("Running: on a core. Waiting for a core: ready, but others had it.\nBlocked: waiting for "
+                   "something "
+                   "else, such as a timer or an answer."),
+                this);
+        return true;
+    }
+    return QWidget::event(event);
+}
+
+} // namespace timeslice

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/record/recording.h"
+
+#include <QString>
+#include <QWidget>
+
+#include <optional>
+#include <vector>
+
+namespace timeslice {
+
+class ThemeController;
+
+/// Where one worker's time (or that of several together) went, as shares that add up to 1.
+struct StateShares {
+    QString label; ///< "worker 0"
+    double running = 0;
+    double runnable = 0; ///< Waiting for a core.
+    double blocked = 0;
+    bool isKnown = false; ///< False: not measured, and the shares mean nothing.
+};
+
+/// The rows to show: each worker's, or beyond kMaxStateRows workers all of them together, then the one that
+/// ran most, the middle one and the one that ran least. Thread: any; pure.
+inline constexpr std::size_t kMaxStateRows = 8;
+[[nodiscard]] std::vector<StateShares> stateShares(const std::vector<WorkerResult> &workers);
+
+/// One stacked bar per row: running solid, waiting for a core striped, blocked a line (it is the absence of
+/// work), each with its percentage where there is room, and a legend above.
+class StateBars : public QWidget {
+    Q_OBJECT
+
+public:
+    /// \param themes  Outlives this widget.
+    explicit StateBars(ThemeController *themes, QWidget *parent = nullptr);
+
+    void setRows(std::vector<StateShares> rows);
+
+    [[nodiscard]] QSize sizeHint() const override;
+    [[nodiscard]] QSize minimumSizeHint() const override;
+    bool event(QEvent *event) override;
+
+protected:
+    void paintEvent(QPaintEvent *event) override;
+
+private:
+    [[nodiscard]] int rowHeight() const;
+    [[nodiscard]] int legendHeight() const;
+    [[nodiscard]] int labelWidth() const;
+    void paintLegend(QPainter &painter) const;
+    void paintRow(QPainter &painter, const StateShares &row, const QRect &bar) const;
+    [[nodiscard]] QString describe(const StateShares &row) const;
+
+    ThemeController *m_themes;
+    std::vector<StateShares> m_rows;
+};
+
+} // namespace timeslice

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/statusstrip.h"
+
+#include "ui/fieldrow.h"
+#include "ui/format.h"
+#include "ui/machinewords.h"
+
+#include <QHBoxLayout>
+#include <QLabel>
+
+namespace timeslice {
+
+void ObserverCost::add(MonotonicTime at, Nanoseconds samplerCpu, Nanoseconds windowCpu)
+{
+    m_readings.push_back({at, samplerCpu, windowCpu});
+    // One reading older than the window stays, so that the average spans all of it.
+    while (m_readings.size() > 2 && m_readings[1].at + kWindow < at)
+        m_readings.pop_front();
+}
+
+std::optional<ObserverCost::Shares> ObserverCost::shares() const
+{
+    if (m_readings.size() < 2)
+        return std::nullopt;
+    const Reading &first = m_readings.front();
+    const Reading &last = m_readings.back();
+    const double seconds = toSeconds(last.at - first.at);
+    if (!(seconds > 0))
+        return std::nullopt;
+    return Shares{
+        toSeconds(last.sampler - first.sampler) / seconds, toSeconds(last.window - first.window) / seconds};
+}
+
+StatusStrip::StatusStrip(const Machine &machine, QWidget *parent)
+    : QFrame(parent)
+    , m_cores(coresInWords(machine))
+{
+    constexpr int kMargin = 16;
+    constexpr int kFieldGap = 24;
+    constexpr int kPad = 6;
+    setObjectName(QStringLiteral("statusStrip"));
+    setAutoFillBackground(true);
+    setBackgroundRole(QPalette::Base);
+    setAccessibleName(tr("Status"));
+    auto *row = new QHBoxLayout(this);
+    row->setContentsMargins(kMargin, kPad, kMargin, kPad);
+    row->setSpacing(kFieldGap);
+    m_cost = addField(tr("CPU time of the sampler's thread and of this window, over the last two seconds."));
+    m_missed = addField(tr("Moments at which the machine should have been looked at and was not."));
+    m_gap = addField({});
+    m_machine = addField(machineInWords(machine));
+    m_message = addField({});
+    m_message->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    row->setStretchFactor(m_message, 1);
+    m_state = makeLabel(TextRole::Plain, {}, this);
+    m_state->setWordWrap(false);
+    m_state->setAccessibleName(tr("State of the run"));
+    QFont bold = m_state->font();
+    bold.setWeight(QFont::DemiBold);
+    m_state->setFont(bold);
+    row->addWidget(m_state);
+    show(m_machine, m_cores);
+    setMissed(0);
+    setGaps({}, {});
+    setCost({});
+}
+
+QLabel *StatusStrip::addField(const QString &help)
+{
+    QLabel *label = makeLabel(TextRole::Quiet, {}, this);
+    label->setWordWrap(false);
+    label->setToolTip(help);
+    static_cast<QHBoxLayout *>(layout())->addWidget(label);
+    return label;
+}
+
+void StatusStrip::show(QLabel *label, const QString &text)
+{
+    if (label->text() != text)
+        label->setText(text);
+    label->setVisible(!text.isEmpty());
+}
+
+void StatusStrip::setCost(const std::optional<ObserverCost::Shares> &shares)
+{
+    if (!shares) {
+        show(m_cost, tr("observer: %1").arg(notMeasured()));
+        return;
+    }
+    show(m_cost, tr("observer %1 of a core").arg(formatPercent(shares->sampler + shares->window).toString()));
+    m_cost->setToolTip(
+        tr("CPU time over the last two seconds: the sampler's thread %1, this window %2 of one core.")
+            .arg(formatPercent(shares->sampler).toString(), formatPercent(shares->window).toString()));
+}
+
+void StatusStrip::setMissed(std::uint64_t missed)
+{
+    show(m_missed, missed == 1 ? tr("1 sample missed") : tr("%1 samples missed").arg(formatCount(missed)));
+}
+
+void StatusStrip::setGaps(const std::optional<GapSummary> &recent, const std::optional<GapSummary> &overall)
+{
+    show(m_gap, recent ? tr("window gap p99 %1").arg(formatDuration(recent->p99).toString()) : QString());
+    if (!recent || !overall)
+        return;
+    m_gap->setToolTip(tr("Time between two turns of this window's event loop, which looks each 16 ms.\n"
+                         "Last 10 s: half within %1, 99 of 100 within %2, longest %3.\n"
+                         "Whole run: half within %4, 99 of 100 within %5, longest %6.")
+                          .arg(
+                              formatDuration(recent->p50).toString(), formatDuration(recent->p99).toString(),
+                              formatDuration(recent->max).toString(), formatDuration(overall->p50).toString(),
+                              formatDuration(overall->p99).toString(),
+                              formatDuration(overall->max).toString()));
+}
+
+void StatusStrip::setThrottle(const std::optional<ThrottleReading> &throttle)
+{
+    if (!throttle || throttle->periods == 0 || throttle->throttledPeriods == 0) {
+        show(m_machine, m_cores);
+        return;
+    }
+    const double share =
+        static_cast<double>(throttle->throttledPeriods) / static_cast<double>(throttle->periods);
+    show(m_machine, tr("%1, throttled %2 of the time").arg(m_cores, formatPercent(share).toString()));
+}
+
+void StatusStrip::setState(const QString &text, bool isFailure)
+{
+    setTextRole(m_state, isFailure ? TextRole::Failed : TextRole::Plain);
+    show(m_state, text);
+}
+
+void StatusStrip::setMessage(const QString &text)
+{
+    // Kept visible when empty: it is the stretch between the fields and the state.
+    m_message->setText(text);
+    m_message->setToolTip(text);
+}
+
+} // namespace timeslice

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/observe/snapshot.h"
+#include "core/procfs/topology.h"
+#include "ui/gapmeter.h"
+
+#include <QFrame>
+
+#include <deque>
+#include <optional>
+
+class QLabel;
+
+namespace timeslice {
+
+/// The average over the last two seconds of what the observation itself costs: the sampler's thread and the
+/// window's. Thread: one.
+class ObserverCost {
+public:
+    static constexpr Nanoseconds kWindow = std::chrono::seconds(2);
+
+    /// \param samplerCpu, windowCpu  Cumulative CPU time of the two threads at `at`.
+    void add(MonotonicTime at, Nanoseconds samplerCpu, Nanoseconds windowCpu);
+    struct Shares {
+        double sampler = 0; ///< Of one core.
+        double window = 0;
+    };
+    /// Nothing before two readings.
+    [[nodiscard]] std::optional<Shares> shares() const;
+
+private:
+    struct Reading {
+        MonotonicTime at;
+        Nanoseconds sampler;
+        Nanoseconds window;
+    };
+    std::deque<Reading> m_readings; ///< Oldest first; spans kWindow.
+};
+
+/// The line at the bottom: what the observation costs, whether anything was missed, what the machine allows,
+/// and at the right how things stand.
+class StatusStrip : public QFrame {
+    Q_OBJECT
+
+public:
+    explicit StatusStrip(const Machine &machine, QWidget *parent = nullptr);
+
+    void setCost(const std::optional<ObserverCost::Shares> &shares);
+    void setMissed(std::uint64_t missed);
+    /// The gaps of the run under way or of the last one; nothing hides the field.
+    void setGaps(const std::optional<GapSummary> &recent, const std::optional<GapSummary> &overall);
+    /// Since the lab began; nothing without a quota.
+    void setThrottle(const std::optional<ThrottleReading> &throttle);
+    /// "Ready", "Running", "Finished after 10.0 s"; at the right.
+    void setState(const QString &text, bool isFailure = false);
+    /// What the pointer or the keyboard is on, or what has just been done; an empty text removes it.
+    void setMessage(const QString &text);
+
+private:
+    QLabel *addField(const QString &help);
+    static void show(QLabel *label, const QString &text);
+
+    QString m_cores;
+    QLabel *m_cost;
+    QLabel *m_missed;
+    QLabel *m_gap;
+    QLabel *m_machine;
+    QLabel *m_message;
+    QLabel *m_state;
+};
+
+} // namespace timeslice

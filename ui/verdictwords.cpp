@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/verdictwords.h"
+
+#include "core/model/catalogue.h"
+#include "core/workload/catalogue.h"
+#include "ui/format.h"
+
+#include <QCoreApplication>
+#include <QLocale>
+#include <QStringList>
+
+#include <cmath>
+
+namespace timeslice {
+
+namespace {
+
+// Below this share of what cores alone could give, something else than cores was the limit.
+constexpr double kDisappointing = 0.75;
+// Above this share "nearly all the time" is plainer than the number.
+constexpr double kNearlyAll = 0.95;
+
+QString tr(const char *text)
+{
+    return QCoreApplication::translate("verdict", text);
+}
+
+/// "1 worker", "4 workers".
+QString workersInWords(unsigned workers)
+{
+    return workers == 1 ? tr("1 worker") : tr("%1 workers").arg(formatCount(std::uint64_t{workers}));
+}
+
+QString coresInWords(double cores)
+{
+    return std::abs(cores - 1) < 0.005 ? tr("one core") : tr("%1 cores").arg(formatNumber(cores, 2));
+}
+
+QString percent(std::optional<double> share)
+{
+    return formatPercent(share).toString();
+}
+
+/// All cores were busy. Whether that helped is what the speed-up says.
+QString wordsForBusyCores(const Recording &recording, const Verdict &verdict)
+{
+    if (recording.experiment.workers == 1)
+        return tr(
+            "The one worker kept a core busy nearly all the time. This work wants a core and little else.");
+    const QString busy = recording.experiment.workers == 2
+        ? tr("Both workers kept a core busy nearly all the time.")
+        : tr("All %1 kept a core busy nearly all the time.")
+              .arg(workersInWords(recording.experiment.workers));
+    if (!verdict.speedup || !verdict.speedup->isClear)
+        return busy;
+    const double share = verdict.speedup->ratio / verdict.speedup->possible;
+    if (share < kDisappointing) {
+        return busy + QLatin1Char(' ')
+            + tr("Yet the work was not done that much faster: something the cores share, such as memory, was "
+                 "the "
+                 "limit.");
+    }
+    return busy + QLatin1Char(' ')
+        + tr("They ran at the same time, so each core brought nearly its full share.");
+}
+
+QString wordsForSharedCores(const Recording &recording, const Verdict &verdict)
+{
+    QString words =
+        tr("%1 took turns on %2. More workers than cores do not get computing done faster.")
+            .arg(workersInWords(recording.experiment.workers), coresInWords(verdict.possibleCores));
+    if (verdict.runnableShare)
+        words += QLatin1Char(' ')
+            + tr("A worker waited for a core %1 of its time.").arg(percent(verdict.runnableShare));
+    return words;
+}
+
+QString wordsForWaiting(const Recording &recording, const Verdict &verdict)
+{
+    const QString waited = verdict.blockedShare && *verdict.blockedShare < kNearlyAll
+        ? tr("The workers waited for something else than a core %1 of their time.")
+              .arg(percent(verdict.blockedShare))
+        : tr("The workers waited nearly all the time and hardly needed a core.");
+    const QString advice = recording.experiment.workers == 1
+        ? tr("More workers would wait at the same time; more cores would not help.")
+        : tr("They waited at the same time, so it is the number of workers that counts here, not the number "
+             "of "
+             "cores.");
+    return waited + QLatin1Char(' ') + advice;
+}
+
+QString wordsForMixed(const Verdict &verdict)
+{
+    if (!verdict.blockedShare || !verdict.runnableShare)
+        return tr("The workers used part of the cores they could have had.");
+    // Few enough workers for the cores, and yet they queued: somebody else was on them.
+    if (*verdict.runnableShare > *verdict.blockedShare)
+        return tr("A worker waited for a core %1 of its time: other programs were using them. Run it again "
+                  "on a "
+                  "quieter machine to see what the model can do.")
+            .arg(percent(verdict.runnableShare));
+    return tr("The workers computed part of the time and waited for something else than a core for %1 of it. "
+              "Both "
+              "limit this run.")
+        .arg(percent(verdict.blockedShare));
+}
+
+QString wordsFor(const Recording &recording, const Verdict &verdict)
+{
+    const unsigned workers = recording.experiment.workers;
+    switch (verdict.happening) {
+    case Happening::Failed:
+        return recording.error ? describeForPeople(*recording.error)
+                               : tr("The run failed and left no reason.");
+    case Happening::Stopped:
+        return recording.items == 0
+            ? tr("You stopped the run before its first item was done.")
+            : tr("You stopped the run after %1. The numbers are for the part that was done.")
+                  .arg(formatDuration(recording.wallSeconds).toString());
+    case Happening::NothingMeasured:
+        return recording.items == 0
+            ? tr("No item was finished, so there is nothing to measure. Give the run more time, or make its "
+                 "items "
+                 "smaller.")
+            : tr("The run is complete, but this machine did not tell where its time went.");
+    case Happening::CoresBusy:
+        return wordsForBusyCores(recording, verdict);
+    case Happening::CoresShared:
+        return wordsForSharedCores(recording, verdict);
+    case Happening::OneCoreOnly:
+        return tr("All %1 had to share one core and took turns on it. However many they are, they compute no "
+                  "faster "
+                  "than one.")
+            .arg(workersInWords(workers));
+    case Happening::Waiting:
+        return wordsForWaiting(recording, verdict);
+    case Happening::Mixed:
+        return wordsForMixed(verdict);
+    case Happening::Throttled:
+        return tr("The CPU quota of this machine held the run back for a good part of the time. The numbers "
+                  "say more "
+                  "about the quota than about the model.");
+    }
+    return {};
+}
+
+/// Why no speed-up stands there.
+QString wordsFor(NoSpeedup reason)
+{
+    switch (reason) {
+    case NoSpeedup::NoBaseline:
+        return tr(
+            "For a speed-up, run the baseline: the same work done by one worker, one item after another.");
+    case NoSpeedup::IsBaseline:
+        return tr("This is the baseline: other models doing the same work are compared with it.");
+    case NoSpeedup::NotCompleted:
+        return tr("No speed-up: this run or its baseline did not complete.");
+    case NoSpeedup::DifferentWork:
+        return tr("No speed-up: some items failed, or the baseline did other work.");
+    case NoSpeedup::DifferentChecksum:
+        return tr("No speed-up: the same items gave other results than in the baseline. Something is wrong.");
+    case NoSpeedup::TooShort:
+        return tr("No speed-up: too little was measured to tell. Use more items or a longer time.");
+    }
+    return {};
+}
+
+void sayThroughput(VerdictWords &words, const Recording &recording, const Verdict &verdict)
+{
+    if (!verdict.itemsPerSecond)
+        return;
+    const Quantity rate = formatRate(verdict.itemsPerSecond);
+    words.number = rate.value;
+    words.unit = rate.unit;
+    words.caption = tr("with %1").arg(workersInWords(recording.experiment.workers));
+}
+
+void saySpeedup(VerdictWords &words, const Recording &recording, const Speedup &speedup)
+{
+    words.number = formatFactor(speedup.ratio);
+    const QString workers = workersInWords(recording.experiment.workers);
+    if (speedup.ratio < 1) {
+        words.caption = tr("of the baseline's speed: slower with %1").arg(workers);
+    } else if (speedup.ratio > speedup.possible * (1 + speedup.noise)) {
+        // Waiting overlaps without cores, so "possible" (which counts cores) would mislead here.
+        words.caption = tr("speed-up with %1").arg(workers);
+    } else {
+        words.caption = tr("speed-up with %1 of %2 possible").arg(workers, formatNumber(speedup.possible, 2));
+    }
+}
+
+} // namespace
+
+VerdictWords inWords(const Recording &recording, const Verdict &verdict)
+{
+    VerdictWords words;
+    words.happened = wordsFor(recording, verdict);
+    words.isFailure = recording.outcome == Outcome::Failed;
+    if (words.isFailure)
+        return words;
+
+    if (!verdict.speedup) {
+        sayThroughput(words, recording, verdict);
+        words.reason = recording.outcome == Outcome::Completed && recording.items > 0
+            ? wordsFor(verdict.speedup.error())
+            : QString();
+        words.offersBaseline = !words.reason.isEmpty() && verdict.speedup.error() == NoSpeedup::NoBaseline;
+    } else if (verdict.speedup->isClear) {
+        saySpeedup(words, recording, *verdict.speedup);
+    } else {
+        sayThroughput(words, recording, verdict);
+        words.reason = tr("No clear difference to the baseline: %1 is within the noise of ±%2.")
+                           .arg(formatFactor(verdict.speedup->ratio), percent(verdict.speedup->noise));
+    }
+    return words;
+}
+
+QString shortName(const Experiment &experiment)
+{
+    const ModelInfo *info = findModel(experiment.model);
+    QStringList parts{info ? QString::fromStdString(info->title) : QString::fromStdString(experiment.model)};
+    if (!info || !info->singleWorker)
+        parts.append(formatCount(std::uint64_t{experiment.workers}));
+    if (experiment.pin == Pin::One)
+        parts.append(tr("all on one core"));
+    else if (experiment.pin == Pin::Spread)
+        parts.append(tr("pinned"));
+    if (experiment.isolate)
+        parts.append(tr("isolated"));
+    return parts.join(QLatin1String(", "));
+}
+
+QString planInWords(const Experiment &experiment)
+{
+    const WorkloadInfo *info = findWorkload(experiment.workload);
+    const QString workload = QString::fromStdString(info ? info->title : experiment.workload);
+    const QString length = experiment.durationSeconds
+        ? tr("for %1 s").arg(QLocale().toString(*experiment.durationSeconds)) // as it was typed
+        : tr("until %1 items are done").arg(formatCount(experiment.items));
+    const ModelInfo *model = findModel(experiment.model);
+    QStringList parts{QString::fromStdString(model ? model->title : experiment.model)};
+    if (!model || !model->singleWorker)
+        parts.append(workersInWords(experiment.workers));
+    parts.append(length);
+    return tr("%1: %2").arg(workload, parts.join(QLatin1String(", ")));
+}
+
+QString endInWords(const Recording &recording)
+{
+    const QString time = formatDuration(recording.wallSeconds).toString();
+    switch (recording.outcome) {
+    case Outcome::Completed:
+        return tr("Finished after %1").arg(time);
+    case Outcome::Stopped:
+        return recording.wallSeconds > 0 ? tr("Stopped after %1").arg(time)
+                                         : tr("Stopped before the first item");
+    case Outcome::Failed:
+        return tr("Failed");
+    }
+    return {};
+}
+
+} // namespace timeslice

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/window.h"
+
+#include "ui/mainwindow.h"
+#include "ui/pictures.h"
+#include "ui/themecontroller.h"
+#include "ui/windowstate.h"
+
+#include <QApplication>
+#include <QTextStream>
+#include <QTimer>
+
+#include <cstdio>
+
+namespace timeslice {
+
+namespace {
+
+constexpr int kRunFailed = 1;
+constexpr int kUsage = 2;
+constexpr int kNotWritable = 4;
+/// Long enough for some samples to be drawn, or for what a run's end changed to be laid out.
+constexpr auto kLiveAfter = std::chrono::milliseconds(1500);
+constexpr auto kLaidOutAfter = std::chrono::milliseconds(300);
+constexpr double kScreenshotScale = 1;
+
+void complain(const Error &error)
+{
+    QTextStream(stderr) << "timeslice: " << QString::fromStdString(describe(error)) << Qt::endl;
+}
+
+} // namespace
+
+int runWindow(QApplication &application, const WindowOptions &options)
+{
+    const bool isScripted = options.runAtOnce || !options.screenshotPath.isEmpty();
+    ThemeController themes;
+    WindowState state;
+    Lab lab(options.lab);
+    MainWindow window(&lab, &themes, &state);
+
+    if (!options.file.isEmpty()) {
+        if (const auto opened = window.openFile(options.file); !opened) {
+            if (isScripted) {
+                complain(opened.error());
+                return kUsage;
+            }
+            window.showProblem(opened.error());
+        }
+    }
+    window.show();
+
+    int exitCode = 0;
+    const auto saveAndQuit = [&] {
+        if (const auto saved =
+                savePng(pictureOf(window, kScreenshotScale), options.screenshotPath, kScreenshotScale);
+            !saved) {
+            complain(saved.error());
+            exitCode = kNotWritable;
+        }
+        application.quit();
+    };
+    if (options.runAtOnce) {
+        QObject::connect(&window, &MainWindow::runShown, &window, [&](const RecordingPtr &recording) {
+            exitCode = recording->outcome == Outcome::Failed ? kRunFailed : 0;
+            if (!options.screenshotPath.isEmpty())
+                QTimer::singleShot(kLaidOutAfter, &window, saveAndQuit);
+        });
+        QTimer::singleShot(0, &window, [&] {
+            if (window.run())
+                return;
+            exitCode = kUsage;
+            if (!options.screenshotPath.isEmpty())
+                QTimer::singleShot(kLaidOutAfter, &window, saveAndQuit);
+        });
+    } else if (!options.screenshotPath.isEmpty()) {
+        QTimer::singleShot(kLiveAfter, &window, saveAndQuit);
+    }
+    const int ended = application.exec();
+    return ended != 0 ? ended : exitCode;
+}
+
+} // namespace timeslice

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/windowactions.h"
+
+#include <QAction>
+#include <QActionGroup>
+#include <QCoreApplication>
+#include <QKeySequence>
+#include <QMenu>
+#include <QMenuBar>
+#include <QWidget>
+
+namespace timeslice {
+
+namespace {
+
+QString tr(const char *text)
+{
+    return QCoreApplication::translate("WindowActions", text);
+}
+
+QAction *make(QWidget *window, const QString &text, const QList<QKeySequence> &keys, const QString &tip)
+{
+    auto *action = new QAction(text, window);
+    action->setShortcuts(keys);
+    action->setStatusTip(tip);
+    action->setToolTip(tip);
+    window->addAction(action);
+    return action;
+}
+
+QAction *
+makeCheckable(QWidget *window, const QString &text, const QList<QKeySequence> &keys, const QString &tip)
+{
+    QAction *action = make(window, text, keys, tip);
+    action->setCheckable(true);
+    return action;
+}
+
+QKeySequence key(const char *portable)
+{
+    return QKeySequence(QLatin1String(portable), QKeySequence::PortableText);
+}
+
+} // namespace
+
+QList<QAction *> WindowActions::all() const
+{
+    QList<QAction *> actions{open,  save,       quit,      run,      runBaseline, stop,
+                             pause, saveWindow, saveChart, saveJson, saveCsv,     copyChart};
+    actions.append(appearance->actions());
+    actions.append({larger, smaller, normalSize, perWorker, showTable, fullScreen, help, about});
+    return actions;
+}
+
+WindowActions makeWindowActions(QWidget *window)
+{
+    WindowActions a;
+    a.open = make(
+        window, tr("&Open experiment…"), {QKeySequence::Open},
+        tr("Open an experiment from a file, or the experiment of a saved run"));
+    a.save =
+        make(window, tr("&Save experiment as…"), {QKeySequence::Save}, tr("Save the experiment to a file"));
+    a.quit = make(
+        window, tr("&Quit"), {QKeySequence::Quit, key("Ctrl+Q")}, tr("Stop what runs and close the window"));
+
+    a.run = make(window, tr("&Run"), {key("F5")}, tr("Run the experiment"));
+    a.runBaseline = make(
+        window, tr("Run the &baseline"), {key("Shift+F5")},
+        tr("Run the same work with one worker, one item after another"));
+    a.stop = make(window, tr("&Stop"), {key("Esc")}, tr("End the run; what was measured so far is kept"));
+    a.pause = makeCheckable(
+        window, tr("&Pause display"), {key("Space")},
+        tr("Freeze what is shown; the run and its measurement go on"));
+
+    a.saveWindow =
+        make(window, tr("Save &window as PNG…"), {key("Ctrl+Shift+W")}, tr("Save a picture of this window"));
+    a.saveChart =
+        make(window, tr("Save &chart as PNG…"), {key("Ctrl+Shift+P")}, tr("Save a picture of one chart"));
+    a.saveJson = make(
+        window, tr("Save run as &JSON…"), {key("Ctrl+Shift+J")},
+        tr("Save the results of the last run as \"timeslice run --json\" prints them"));
+    a.saveCsv = make(
+        window, tr("Save run as C&SV…"), {key("Ctrl+Shift+S")},
+        tr("Save the last run's values over time as a table for a spreadsheet"));
+    a.copyChart = make(
+        window, tr("Cop&y chart"), {key("Ctrl+Shift+C")},
+        tr("Copy a picture of the chart that was used last to the clipboard"));
+
+    a.appearance = new QActionGroup(window);
+    const QString names[] = {tr("Like the &system"), tr("&Light"), tr("&Dark")};
+    const QString tips[] = {
+        tr("Light or dark, as the desktop is"), tr("Dark text on light ground"),
+        tr("Light text on dark ground")};
+    for (int i = 0; i < 3; ++i) {
+        QAction *choice = makeCheckable(window, names[i], {}, tips[i]);
+        choice->setData(i);
+        a.appearance->addAction(choice);
+    }
+    a.larger =
+        make(window, tr("Lar&ger text"), {QKeySequence::ZoomIn, key("Ctrl+=")}, tr("Make everything larger"));
+    a.smaller = make(window, tr("S&maller text"), {QKeySequence::ZoomOut}, tr("Make everything smaller"));
+    a.normalSize = make(window, tr("&Normal text"), {key("Ctrl+0")}, tr("The size of the system's text"));
+    a.perWorker = makeCheckable(
+        window, tr("Throughput per &worker"), {key("Ctrl+W")},
+        tr("Show each worker's throughput instead of the sum"));
+    a.showTable = make(
+        window, tr("Chart as &table"), {key("Ctrl+T")},
+        tr("Show the values of the chart that was used last as a table"));
+    a.fullScreen = makeCheckable(window, tr("&Full screen"), {key("F11")}, tr("Use the whole screen"));
+
+    a.help = make(
+        window, tr("&Keys and words"), {QKeySequence::HelpContents, key("F1")},
+        tr("Every key, and what the words of this window mean"));
+    a.about = make(window, tr("&About Timeslice"), {}, tr("Version and licence"));
+    return a;
+}
+
+void fillMenuBar(QMenuBar *bar, const WindowActions &a, const QList<QAction *> &scenarios)
+{
+    QMenu *file = bar->addMenu(tr("&File"));
+    file->addActions({a.open, a.save});
+    QMenu *scenarioMenu = file->addMenu(tr("S&cenario"));
+    scenarioMenu->addActions(scenarios);
+    file->addSeparator();
+    file->addAction(a.quit);
+
+    QMenu *run = bar->addMenu(tr("&Run"));
+    run->addActions({a.run, a.runBaseline, a.stop});
+    run->addSeparator();
+    run->addAction(a.pause);
+
+    QMenu *save = bar->addMenu(tr("E&xport"));
+    save->addActions({a.saveWindow, a.saveChart, a.copyChart});
+    save->addSeparator();
+    save->addActions({a.saveJson, a.saveCsv});
+
+    QMenu *view = bar->addMenu(tr("&View"));
+    view->addActions(a.appearance->actions());
+    view->addSeparator();
+    view->addActions({a.larger, a.smaller, a.normalSize});
+    view->addSeparator();
+    view->addActions({a.perWorker, a.showTable});
+    view->addSeparator();
+    view->addAction(a.fullScreen);
+
+    QMenu *help = bar->addMenu(tr("&Help"));
+    help->addActions({a.help, a.about});
+    for (QMenu *menu : {file, scenarioMenu, run, save, view, help})
+        menu->setToolTipsVisible(true);
+}
+
+} // namespace timeslice
