@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/commands/listcommand.h"
+
+#include "app/commandline.h"
+#include "app/console.h"
+#include "core/lab/scenarios.h"
+#include "core/model/catalogue.h"
+#include "core/run/experiment.h"
+#include "core/run/experimentjson.h"
+#include "core/run/jsonwriter.h"
+#include "core/run/nearest.h"
+#include "core/workload/catalogue.h"
+
+#include <algorithm>
+
+namespace timeslice {
+
+namespace {
+
+constexpr qsizetype kTextWidth = 96;
+
+const CommandSpec &listSpec()
+{
+    static const CommandSpec spec{
+        .name = "list",
+        .synopsis = "workloads|models|scenarios [--json]",
+        .about = "Lists what can be run, with every parameter.",
+        .options =
+            {
+                {"json", "", "print an array of objects instead"},
+            },
+        .more = "Examples:\n"
+                "  timeslice list workloads\n"
+                "  timeslice list models --json | jq -r '.[].id'\n"
+                "  timeslice list scenarios --json | jq '.[0].experiment' > experiment.json\n",
+        .mostPositional = 1,
+    };
+    return spec;
+}
+
+QString text(const std::string &from)
+{
+    return QString::fromStdString(from);
+}
+
+/// Lines of at most kTextWidth characters, each behind `indent` blanks.
+QString wrapped(const QString &words, int indent)
+{
+    QString all;
+    QString line(indent, u' ');
+    bool isEmpty = true;
+    for (const auto &word : words.split(u' ', Qt::SkipEmptyParts)) {
+        if (!isEmpty && line.size() + 1 + word.size() > kTextWidth) {
+            all += line + u'\n';
+            line = QString(indent, u' ');
+            isEmpty = true;
+        }
+        line += (isEmpty ? QString() : QStringLiteral(" ")) + word;
+        isEmpty = false;
+    }
+    return isEmpty ? all : all + line + u'\n';
+}
+
+QString valueText(const ParameterValue &value)
+{
+    if (const auto *const whole = std::get_if<std::int64_t>(&value))
+        return QString::number(*whole);
+    if (const auto *const real = std::get_if<double>(&value))
+        return QString::fromLatin1(numberText(*real));
+    if (const auto *const toggle = std::get_if<bool>(&value))
+        return *toggle ? QStringLiteral("true") : QStringLiteral("false");
+    return text(std::get<std::string>(value));
+}
+
+QString parameterLines(const std::vector<Parameter> &parameters)
+{
+    qsizetype width = 0;
+    for (const auto &parameter : parameters)
+        width = std::max(width, text(parameter.id + '=').size() + valueText(parameter.defaultValue).size());
+    QString lines;
+    for (const auto &parameter : parameters) {
+        const auto setting = text(parameter.id + '=') + valueText(parameter.defaultValue);
+        lines += QStringLiteral("      ") + setting.leftJustified(width) + QStringLiteral("  ")
+            + text(allowedValues(parameter)) + u'\n'
+            + wrapped(text(parameter.help), static_cast<int>(width) + 8);
+    }
+    return lines;
+}
+
+QString heading(const std::string &id, const QString &title)
+{
+    constexpr qsizetype kIdWidth = 14;
+    return text(id).leftJustified(kIdWidth) + title + u'\n';
+}
+
+QString commonLines()
+{
+    return QStringLiteral("Every experiment also has:\n") + parameterLines(commonParameters());
+}
+
+QString workloadsText()
+{
+    QString all;
+    for (const auto &workload : workloads()) {
+        all += heading(
+            workload.id,
+            text(workload.title)
+                + QStringLiteral(" (%1; %2 items by default)")
+                      .arg(text(workload.kind))
+                      .arg(workload.defaultItems));
+        all += wrapped(text(workload.item), 4) + parameterLines(workload.parameters) + u'\n';
+    }
+    return all + commonLines();
+}
+
+QString modelsText()
+{
+    QString all;
+    for (const auto &model : models()) {
+        all += heading(
+            model.id, text(model.title) + QStringLiteral(" (Python: %1)").arg(text(model.pythonName)));
+        all += wrapped(text(model.help), 4) + parameterLines(model.parameters) + u'\n';
+    }
+    return all + commonLines();
+}
+
+QString scenariosText()
+{
+    QString all;
+    for (const auto &scenario : scenarios()) {
+        const auto &experiment = scenario.experiment;
+        all += scenario.id + QStringLiteral(": ") + scenario.title + u'\n' + wrapped(scenario.description, 4)
+            + QStringLiteral("      %1 under %2, %3 workers\n\n")
+                  .arg(text(experiment.workload), text(experiment.model))
+                  .arg(experiment.workers);
+    }
+    return all;
+}
+
+const char *kindWord(Parameter::Kind kind)
+{
+    switch (kind) {
+    case Parameter::Kind::Integer:
+        return "integer";
+    case Parameter::Kind::Real:
+        return "real";
+    case Parameter::Kind::Toggle:
+        return "toggle";
+    case Parameter::Kind::Choice:
+        break;
+    }
+    return "choice";
+}
+
+void writeParameter(JsonWriter &json, const Parameter &parameter, bool isCommon)
+{
+    const bool isNumber =
+        parameter.kind == Parameter::Kind::Integer || parameter.kind == Parameter::Kind::Real;
+    const auto bound = [&](double value) { return isNumber ? std::optional(value) : std::nullopt; };
+    json.beginObject();
+    json.field("id", parameter.id);
+    json.field("title", parameter.title);
+    json.field("unit", parameter.unit);
+    json.field("help", parameter.help);
+    json.field("kind", std::string_view(kindWord(parameter.kind)));
+    json.field("default", parameter.defaultValue);
+    json.field("minimum", bound(parameter.minimum));
+    json.field("maximum", bound(parameter.maximum));
+    json.key("choices");
+    json.beginArray();
+    for (const auto &choice : parameter.choices) {
+        json.beginObject();
+        json.field("id", choice.id);
+        json.field("title", choice.title);
+        json.endObject();
+    }
+    json.endArray();
+    json.field("common", isCommon);
+    json.endObject();
+}
+
+/// What the entry itself declares, then what every experiment has ("common").
+void writeParameters(JsonWriter &json, const std::vector<Parameter> &own)
+{
+    json.key("parameters");
+    json.beginArray();
+    for (const auto &parameter : own)
+        writeParameter(json, parameter, false);
+    for (const auto &parameter : commonParameters())
+        writeParameter(json, parameter, true);
+    json.endArray();
+}
+
+/// Pairs that make no sense, with the catalogue's reason.
+template <typename Infos>
+void writeImpossible(JsonWriter &json, const char *partnerKey, const Infos &partners, auto reasonFor)
+{
+    json.key("impossible");
+    json.beginArray();
+    for (const auto &partner : partners) {
+        if (const auto reason = reasonFor(partner.id)) {
+            json.beginObject();
+            json.field(partnerKey, partner.id);
+            json.field("reason", *reason);
+            json.endObject();
+        }
+    }
+    json.endArray();
+}
+
+void writeWorkloads(JsonWriter &json)
+{
+    for (const auto &workload : workloads()) {
+        json.beginObject();
+        json.field("id", workload.id);
+        json.field("title", workload.title);
+        json.field("kind", workload.kind);
+        json.field("item", workload.item);
+        json.field("default_items", workload.defaultItems);
+        writeParameters(json, workload.parameters);
+        json.key("results");
+        json.beginArray();
+        for (const auto &result : workload.results) {
+            json.beginObject();
+            json.field("id", result.id);
+            json.field("unit", result.unit);
+            json.field("help", result.help);
+            json.endObject();
+        }
+        json.endArray();
+        writeImpossible(
+            json, "model", models(), [&](const std::string &model) { return whyNot(workload.id, model); });
+        json.endObject();
+    }
+}
+
+void writeModels(JsonWriter &json)
+{
+    for (const auto &model : models()) {
+        json.beginObject();
+        json.field("id", model.id);
+        json.field("title", model.title);
+        json.field("python_name", model.pythonName);
+        json.field("help", model.help);
+        json.field("single_worker", model.singleWorker);
+        json.field("child_process", model.needsChildHost);
+        writeParameters(json, model.parameters);
+        writeImpossible(json, "workload", workloads(), [&](const std::string &workload) {
+            return whyNot(workload, model.id);
+        });
+        json.endObject();
+    }
+}
+
+/// Each experiment is a complete one of schema timeslice.experiment/1, ready to be saved and run.
+void writeScenarios(JsonWriter &json)
+{
+    for (const auto &scenario : scenarios()) {
+        json.beginObject();
+        json.field("id", scenario.id);
+        json.field("title", scenario.title);
+        json.field("description", scenario.description);
+        json.key("experiment");
+        json.beginObject();
+        json.field("schema", std::string_view("timeslice.experiment/1"));
+        writeFields(json, scenario.experiment);
+        json.endObject();
+        json.endObject();
+    }
+}
+
+struct Topic {
+    std::string id;
+    QString (*asText)();
+    void (*writeJson)(JsonWriter &);
+};
+
+const std::vector<Topic> &topics()
+{
+    static const std::vector<Topic> all{
+        {"workloads", workloadsText, writeWorkloads},
+        {"models", modelsText, writeModels},
+        {"scenarios", scenariosText, writeScenarios},
+    };
+    return all;
+}
+
+QByteArray asJson(const Topic &topic)
+{
+    JsonWriter json(JsonWriter::Style::Indented);
+    json.beginArray();
+    topic.writeJson(json);
+    json.endArray();
+    return json.take();
+}
+
+} // namespace
+
+int listCommand(const QStringList &arguments)
+{
+    CommandLine line(listSpec());
+    Output output;
+    if (CommandLine::asksForHelp(arguments))
+        return output.write(line.helpText().toUtf8()) ? kDone : kNotWritable;
+    if (const auto wrong = line.parse(arguments))
+        return usageError(line.commandName(), *wrong);
+
+    std::vector<std::string> ids;
+    for (const auto &topic : topics())
+        ids.push_back(topic.id);
+    if (line.positional().isEmpty())
+        return usageError(line.commandName(), QStringLiteral("list what? One of ") + text(joined(ids)));
+    const auto asked = line.positional().first().toStdString();
+    const auto topic = std::ranges::find(topics(), asked, &Topic::id);
+    if (topic == topics().end()) {
+        const auto near = didYouMean(asked, ids);
+        return usageError(
+            line.commandName(),
+            QStringLiteral("cannot list \"%1\"").arg(line.positional().first())
+                + text(near.empty() ? "; it must be one of " + joined(ids) : near));
+    }
+    const auto bytes = line.isSet("json") ? asJson(*topic) : topic->asText().toUtf8();
+    return output.write(bytes) ? kDone : kNotWritable;
+}
+
+} // namespace timeslice

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/commands/runcommand.h"
+
+#include "app/commands/runner.h"
+#include "app/commands/runrequest.h"
+#include "app/signals.h"
+#include "app/workerprogram.h"
+#include "core/model/catalogue.h"
+#include "core/run/headroom.h"
+#include "core/workload/catalogue.h"
+#include "ui/charts/chartstack.h"
+#include "ui/pictures.h"
+#include "ui/theme.h"
+
+#include <QCoreApplication>
+
+#include <algorithm>
+
+namespace timeslice {
+
+namespace {
+
+/// After a signal: a run stops within a second, its children within two.
+constexpr std::chrono::seconds kPatience(5);
+
+Result<void> writePicture(const Recording &recording, const QString &path)
+{
+    constexpr QSize kPixels(2880, 1800);
+    constexpr double kScale = 2;
+    const auto verdict = judge(recording, nullptr);
+    return savePng(
+        ChartStack::renderRecording(recording, lightTheme(), kPixels, kScale, &verdict), path, kScale);
+}
+
+bool needsWorkerProgram(const Experiment &experiment)
+{
+    if (experiment.isolate || findModel(experiment.model)->needsChildHost)
+        return true;
+    const WorkSpec spec{
+        .params = experiment.params,
+        .seed = experiment.seed,
+        .items = experiment.items,
+        .workers = experiment.workers};
+    return findWorkload(experiment.workload)->make(spec)->needs().httpServer;
+}
+
+/// What stands in the way of a valid request. \return kDone when nothing does.
+int checkSurroundings(const RunRequest &request)
+{
+    for (const auto &path : request.exports) {
+        // Of several runs the first stands for all.
+        const auto target = request.repeat > 1 ? numberedPath(path, 1) : path;
+        if (const auto writable = checkWritable(target); !writable) {
+            complain(writable.error());
+            return kNotWritable;
+        }
+    }
+    if (needsWorkerProgram(request.experiment) && !hasWorkerProgram()) {
+        complain(
+            workerProgramPath()
+            + QStringLiteral(
+                ": this program is missing, and the experiment needs it; 'timeslice doctor' says more"));
+        return kMissing;
+    }
+    if (const auto reason = whyTooMuch(request.experiment, readHeadroom()); reason && !request.force) {
+        complain(QString::fromStdString(*reason) + QStringLiteral("; --force tries it all the same"));
+        return kMissing;
+    }
+    return kDone;
+}
+
+} // namespace
+
+bool wantsPicture(const QStringList &arguments)
+{
+    return std::ranges::any_of(
+        arguments, [](const QString &argument) { return exportFormatOf(argument) == ExportFormat::Png; });
+}
+
+int runCommand(const QStringList &arguments)
+{
+    CommandLine line(runSpec());
+    Output output;
+    if (CommandLine::asksForHelp(arguments))
+        return output.write(line.helpText().toUtf8()) ? kDone : kNotWritable;
+    if (const auto wrong = line.parse(arguments))
+        return usageError(line.commandName(), *wrong);
+    const auto cpus = static_cast<unsigned>(readMachine().cpusAllowed.size());
+    const auto request = readRunRequest(line, cpus);
+    if (!request)
+        return usageError(line.commandName(), request.error());
+    if (const int code = checkSurroundings(*request); code != kDone)
+        return code;
+
+    SignalWatcher signals(kPatience);
+    LabOptions options;
+    options.workerProgram = workerProgramPath();
+    Lab lab(options);
+    Runner runner(*request, lab, output, writePicture);
+    QObject::connect(&signals, &SignalWatcher::signalled, &runner, &Runner::interrupt);
+    // Queued: a request that cannot even start ends before the event loop has begun.
+    QObject::connect(
+        &runner, &Runner::finished, qApp, [](int code) { QCoreApplication::exit(code); },
+        Qt::QueuedConnection);
+    runner.start();
+    return QCoreApplication::exec();
+}
+
+} // namespace timeslice

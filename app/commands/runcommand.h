@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QStringList>
+
+namespace timeslice {
+
+/// Whether these arguments of `timeslice run` ask for a picture, which needs a QApplication (without a
+/// display).
+[[nodiscard]] bool wantsPicture(const QStringList &arguments);
+
+/// `timeslice run`. Needs the application object; runs its event loop.
+/// \param arguments  Behind the word "run".
+/// \return The exit code.
+/// Thread: the main one.
+[[nodiscard]] int runCommand(const QStringList &arguments);
+
+} // namespace timeslice

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/commandline.h"
+#include "core/run/experiment.h"
+
+#include <QStringList>
+
+#include <chrono>
+#include <optional>
+
+namespace timeslice {
+
+/// What `timeslice run` was asked to do; the experiment is valid and complete.
+struct RunRequest {
+    Experiment experiment;
+    unsigned repeat = 1;
+    std::optional<std::chrono::milliseconds> timeLimit; ///< For all runs together.
+    QStringList exports;
+    bool json = false;
+    bool force = false; ///< Also what the machine has no room for.
+};
+
+[[nodiscard]] const CommandSpec &runSpec();
+
+/// Options over the experiment file, where there is one, over defaults.
+/// \param cpus  How many workers a model of several has where nothing says it.
+/// \return  Or one line that names the option, or the file and the key in it, and says what is allowed.
+[[nodiscard]] std::expected<RunRequest, QString> readRunRequest(const CommandLine &line, unsigned cpus);
+
+} // namespace timeslice

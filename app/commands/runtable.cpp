@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/commands/runtable.h"
+
+#include "app/console.h"
+#include "core/analyse/verdict.h"
+#include "core/record/jsonexport.h"
+#include "ui/verdictwords.h"
+
+#include <QStringList>
+
+#include <algorithm>
+#include <array>
+#include <ranges>
+#include <span>
+
+namespace timeslice {
+
+namespace {
+
+constexpr qsizetype kLabelWidth = 16;
+constexpr std::size_t kMostWorkers = 16;
+constexpr double kMebibyte = 1024.0 * 1024.0;
+constexpr auto kUnknown = "-";
+
+QString fixed(const std::optional<double> &value, int decimals)
+{
+    return value ? QString::number(*value, 'f', decimals) : QString::fromLatin1(kUnknown);
+}
+
+/// Small rates keep their digits; large ones need none behind the point.
+QString rateText(const std::optional<double> &value)
+{
+    return fixed(value, !value || *value >= 100 || *value == 0 ? 1 : *value >= 1 ? 3 : 6);
+}
+
+QString count(const std::optional<std::uint64_t> &value)
+{
+    return value ? QString::number(*value) : QString::fromLatin1(kUnknown);
+}
+
+std::optional<double>
+milliseconds(const std::optional<LatencySummary> &latency, Nanoseconds LatencySummary::*quantile)
+{
+    return latency ? std::optional(toSeconds((*latency).*quantile) * 1e3) : std::nullopt;
+}
+
+std::optional<double> times(const std::optional<double> &value, double factor)
+{
+    return value ? std::optional(*value * factor) : std::nullopt;
+}
+
+std::optional<double> wallSeconds(const Recording &recording)
+{
+    return recording.wallSeconds > 0 ? std::optional(recording.wallSeconds) : std::nullopt;
+}
+
+QString line(const char *label, const QString &text)
+{
+    return QStringLiteral("  ") + QString::fromLatin1(label).leftJustified(kLabelWidth) + text + u'\n';
+}
+
+/// "p50 1.234   p95 ... ms", each number in a field of the same width.
+QString pairs(const std::vector<std::pair<const char *, QString>> &all, const char *unit, qsizetype width)
+{
+    QStringList texts;
+    for (const auto &[name, text] : all)
+        texts << QString::fromLatin1(name) + u' ' + text.rightJustified(width);
+    return texts.join(QStringLiteral("   ")) + u' ' + QString::fromLatin1(unit);
+}
+
+QString latencyText(const Recording &recording)
+{
+    const auto field = [&](Nanoseconds LatencySummary::*quantile) {
+        return fixed(milliseconds(recording.latency, quantile), 3);
+    };
+    return pairs(
+        {{"p50", field(&LatencySummary::p50)},
+         {"p95", field(&LatencySummary::p95)},
+         {"p99", field(&LatencySummary::p99)},
+         {"max", field(&LatencySummary::max)}},
+        "ms", 10);
+}
+
+/// Share of all the workers' time in each state.
+QString statesText(const StateTimes &states)
+{
+    std::optional<double> whole;
+    if (states.running && states.runnable && states.blocked)
+        whole = *states.running + *states.runnable + *states.blocked;
+    const auto share = [&](const std::optional<double> &state) {
+        return whole && *whole > 0 ? fixed(times(state, 100 / *whole), 1) : QString::fromLatin1(kUnknown);
+    };
+    return pairs(
+        {{"running", share(states.running)},
+         {"runnable", share(states.runnable)},
+         {"blocked", share(states.blocked)}},
+        "% of the workers' time", 5);
+}
+
+QString switchesText(const Recording &recording, const Verdict &verdict)
+{
+    return pairs(
+               {{"voluntary", rateText(verdict.voluntaryPerSecond)},
+                {"involuntary", rateText(verdict.involuntaryPerSecond)}},
+               "/s", 10)
+        + QStringLiteral("   migrations ") + count(recording.switches.migrations);
+}
+
+QString coresText(const Verdict &verdict)
+{
+    return fixed(verdict.coresUsed, 2) + QStringLiteral(" of ") + fixed(verdict.possibleCores, 2)
+        + QStringLiteral(" possible (") + fixed(times(verdict.efficiency, 100), 0) + QStringLiteral(" %)");
+}
+
+QString memoryText(const std::optional<MemoryReading> &memory)
+{
+    const auto field = [&](std::uint64_t MemoryReading::*bytes) {
+        return fixed(
+            memory ? std::optional(static_cast<double>((*memory).*bytes) / kMebibyte) : std::nullopt, 1);
+    };
+    return pairs(
+        {{"rss", field(&MemoryReading::rssBytes)},
+         {"pss", field(&MemoryReading::pssBytes)},
+         {"uss", field(&MemoryReading::ussBytes)}},
+        "MiB at most", 8);
+}
+
+QString observerText(const Recording &recording)
+{
+    const auto &observer = recording.observer;
+    std::optional<double> share;
+    if (observer.cpuSeconds && recording.wallSeconds > 0)
+        share = *observer.cpuSeconds / recording.wallSeconds * 100;
+    return fixed(share, 2)
+        + QStringLiteral(" % of a core, %1 samples, %2 missed").arg(observer.samples).arg(observer.missed);
+}
+
+/// Why it failed goes to standard error.
+QString endText(const Recording &recording)
+{
+    if (recording.outcome == Outcome::Stopped)
+        return QStringLiteral("stopped before its end; the figures are of the part that was done");
+    return QString::fromLatin1(toString(recording.outcome));
+}
+
+struct Column {
+    const char *heading;
+    qsizetype width;
+};
+
+QString row(const QStringList &cells, std::span<const Column> columns)
+{
+    QString text = QStringLiteral(" ");
+    for (qsizetype i = 0; i < cells.size(); ++i)
+        text += u' ' + cells[i].rightJustified(columns[static_cast<std::size_t>(i)].width);
+    return text + u'\n';
+}
+
+QString headings(std::span<const Column> columns)
+{
+    QStringList cells;
+    for (const auto &column : columns)
+        cells << QString::fromLatin1(column.heading);
+    return row(cells, columns);
+}
+
+constexpr std::array kWorkerColumns{
+    Column{"worker", 6},     Column{"tid", 8},         Column{"items", 12},     Column{"cpu s", 10},
+    Column{"running s", 10}, Column{"runnable s", 10}, Column{"blocked s", 10}, Column{"vol.", 9},
+    Column{"invol.", 9},     Column{"migr.", 7},
+};
+
+QString workersText(const std::vector<WorkerResult> &workers)
+{
+    QString text = u'\n' + headings(kWorkerColumns);
+    for (const auto &worker : workers | std::views::take(kMostWorkers)) {
+        const auto &states = worker.states;
+        text +=
+            row({QString::number(worker.index),
+                 worker.tid == 0 ? QString::fromLatin1(kUnknown) : QString::number(worker.tid),
+                 QString::number(worker.items), fixed(worker.cpuSeconds, 3), fixed(states.running, 3),
+                 fixed(states.runnable, 3), fixed(states.blocked, 3), count(worker.switches.voluntary),
+                 count(worker.switches.involuntary), count(worker.switches.migrations)},
+                kWorkerColumns);
+    }
+    if (workers.size() > kMostWorkers)
+        text += QStringLiteral("  and %1 more; --json lists them all\n").arg(workers.size() - kMostWorkers);
+    return text;
+}
+
+/// One line of repeated runs: each figure with its heading, width and decimals.
+struct Figure {
+    Column column;
+    int decimals;
+    std::optional<double> (*of)(const Recording &, const Verdict &);
+};
+
+constexpr std::array kFigures{
+    Figure{{"wall s", 10}, 3, [](const Recording &r, const Verdict &) { return wallSeconds(r); }},
+    Figure{{"items/s", 14}, 2, [](const Recording &, const Verdict &v) { return v.itemsPerSecond; }},
+    Figure{{"cores", 7}, 2, [](const Recording &, const Verdict &v) { return v.coresUsed; }},
+    Figure{{"vol./s", 11}, 1, [](const Recording &, const Verdict &v) { return v.voluntaryPerSecond; }},
+    Figure{{"invol./s", 11}, 1, [](const Recording &, const Verdict &v) { return v.involuntaryPerSecond; }},
+    Figure{
+        {"p50 ms", 10},
+        3,
+        [](const Recording &r, const Verdict &) { return milliseconds(r.latency, &LatencySummary::p50); }},
+    Figure{
+        {"p99 ms", 10},
+        3,
+        [](const Recording &r, const Verdict &) { return milliseconds(r.latency, &LatencySummary::p99); }},
+};
+
+constexpr Column kNumberColumn{"run", 6};
+
+QString
+figureLine(const QString &first, const std::vector<std::optional<double>> &values, const QString &last)
+{
+    QStringList cells{first};
+    std::vector<Column> columns{kNumberColumn};
+    for (std::size_t i = 0; i < kFigures.size(); ++i) {
+        cells << fixed(values[i], kFigures[i].decimals);
+        columns.push_back(kFigures[i].column);
+    }
+    auto text = row(cells, columns);
+    text.chop(1);
+    return text + QStringLiteral("  ") + last + u'\n';
+}
+
+double median(std::vector<double> values)
+{
+    std::ranges::sort(values);
+    const auto half = values.size() / 2;
+    return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
+}
+
+} // namespace
+
+QString planLine(const Experiment &experiment)
+{
+    QStringList parts{QString::fromStdString(experiment.workload), QString::fromStdString(experiment.model)};
+    parts << QStringLiteral("%1 worker%2")
+                 .arg(experiment.workers)
+                 .arg(QLatin1String(experiment.workers == 1 ? "" : "s"));
+    if (experiment.items)
+        parts << QStringLiteral("%1 item%2")
+                     .arg(*experiment.items)
+                     .arg(QLatin1String(*experiment.items == 1 ? "" : "s"));
+    if (experiment.durationSeconds)
+        parts << QString::fromLatin1(numberText(*experiment.durationSeconds)) + QStringLiteral(" s");
+    if (experiment.pin != Pin::None)
+        parts << QStringLiteral("pin ") + QString::fromLatin1(toString(experiment.pin));
+    if (experiment.isolate)
+        parts << QStringLiteral("isolated");
+    parts << QStringLiteral("seed %1").arg(experiment.seed);
+    return parts.join(QStringLiteral(", ")) + u'\n';
+}
+
+QString runReport(const Recording &recording)
+{
+    const auto verdict = judge(recording, nullptr);
+    QString text = planLine(recording.experiment);
+    text += line("outcome", endText(recording));
+    if (recording.go) {
+        text += line("wall time", fixed(wallSeconds(recording), 3) + QStringLiteral(" s"));
+        text += line("throughput", rateText(verdict.itemsPerSecond) + QStringLiteral(" items/s"));
+        text += line(
+            "items", QStringLiteral("%1 done, %2 failed").arg(recording.items).arg(recording.itemsFailed));
+        text += line("cores used", coresText(verdict));
+        text += line("latency", latencyText(recording));
+        text += line("switches", switchesText(recording, verdict));
+        text += line("where time went", statesText(recording.states));
+        text += line("memory", memoryText(recording.memoryPeak));
+        text += line("observer", observerText(recording));
+        if (recording.items > 0)
+            text += line("checksum", checksumText(recording.checksum));
+        text += workersText(recording.workers);
+    }
+    if (recording.outcome == Outcome::Completed)
+        text += u'\n' + inWords(recording, verdict).happened + u'\n';
+    for (const auto &note : recording.notes)
+        text += QStringLiteral("Note: ") + note + u'\n';
+    if (!recording.itemError.empty() && !recording.error)
+        text += QStringLiteral("First failed item: ") + QString::fromStdString(recording.itemError) + u'\n';
+    return printable(text);
+}
+
+QString repeatHeading()
+{
+    std::vector<Column> columns{kNumberColumn};
+    for (const auto &figure : kFigures)
+        columns.push_back(figure.column);
+    auto text = headings(columns);
+    text.chop(1);
+    return text + QStringLiteral("  outcome\n");
+}
+
+RepeatFigures figuresOf(const Recording &recording)
+{
+    const auto verdict = judge(recording, nullptr);
+    RepeatFigures figures{recording.outcome, {}};
+    for (const auto &figure : kFigures)
+        figures.values.push_back(figure.of(recording, verdict));
+    return figures;
+}
+
+QString repeatLine(unsigned number, const RepeatFigures &figures)
+{
+    return figureLine(
+        QString::number(number), figures.values, QString::fromLatin1(toString(figures.outcome)));
+}
+
+QString medianLine(const std::vector<RepeatFigures> &runs)
+{
+    std::vector<std::optional<double>> medians;
+    const auto completed = std::ranges::count(runs, Outcome::Completed, &RepeatFigures::outcome);
+    if (completed == 0)
+        return {};
+    for (std::size_t i = 0; i < kFigures.size(); ++i) {
+        std::vector<double> values;
+        for (const auto &run : runs) {
+            if (run.outcome == Outcome::Completed && run.values[i])
+                values.push_back(*run.values[i]);
+        }
+        // A median of a part would not be the runs' median.
+        const bool isWhole = std::ssize(values) == completed;
+        medians.push_back(isWhole ? std::optional(median(std::move(values))) : std::nullopt);
+    }
+    return figureLine(QStringLiteral("median"), medians, QStringLiteral("of %1").arg(completed));
+}
+
+} // namespace timeslice

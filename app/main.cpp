@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/commands/doctorcommand.h"
+#include "app/commands/listcommand.h"
+#include "app/commands/runcommand.h"
+#include "app/console.h"
+#include "app/windowmode.h"
+#include "core/procfs/limits.h"
+
+#include <QApplication>
+#include <QLocale>
+
+#include <csignal>
+#include <memory>
+#include <string_view>
+
+namespace {
+
+using namespace timeslice;
+
+/// Everything but the window. No display is needed.
+int runCommandLine(const QString &command, int &argc, char **argv)
+{
+    QStringList arguments;
+    for (int i = 2; i < argc; ++i)
+        arguments << QString::fromLocal8Bit(argv[i]);
+    if (command == QLatin1String("list"))
+        return listCommand(arguments);
+
+    const bool isRun = command == QLatin1String("run");
+    std::unique_ptr<QCoreApplication> application;
+    if (isRun && wantsPicture(arguments)) {
+        // Fonts and painting come with a platform; this one needs neither a display nor its libraries.
+        qputenv("QT_QPA_PLATFORM", "offscreen");
+        application = std::make_unique<QApplication>(argc, argv);
+    } else {
+        application = std::make_unique<QCoreApplication>(argc, argv);
+    }
+    return isRun ? runCommand(arguments) : doctorCommand(arguments);
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    occupyStandardStreams();
+    // A reader that leaves early is seen where it is written to, and not by being killed.
+    std::signal(SIGPIPE, SIG_IGN);
+    installMessageFilter();
+    raiseOpenFileLimit();
+    QCoreApplication::setOrganizationName(QStringLiteral("timeslice"));
+    QCoreApplication::setApplicationName(QStringLiteral("timeslice"));
+    QCoreApplication::setApplicationVersion(QStringLiteral(TIMESLICE_VERSION));
+
+    const std::string_view first = argc > 1 ? argv[1] : "";
+    if (first == "run" || first == "list" || first == "doctor") {
+        QLocale::setDefault(QLocale::c()); // what scripts read is the same everywhere
+        return runCommandLine(QString::fromUtf8(first.data()), argc, argv);
+    }
+    return windowMode(argc, argv);
+}
