@@ -1,0 +1,602 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/lab/lab.h"
+#include "core/model/catalogue.h"
+#include "core/workload/catalogue.h"
+
+#include <QDir>
+#include <QFile>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <csignal>
+#include <unistd.h>
+
+using namespace timeslice;
+
+namespace {
+
+constexpr int kPatienceMs = 60'000;
+
+Experiment tinyExperiment(const std::string &workload, const std::string &model, unsigned workers)
+{
+    Experiment experiment{.workload = workload, .model = model, .workers = workers, .items = 24};
+    if (workload == "sum")
+        experiment.params.set("numbers", std::int64_t{100'000});
+    if (workload == "primes")
+        experiment.params.set("range", std::int64_t{200});
+    if (workload == "mandelbrot") {
+        experiment.params.set("width", std::int64_t{64});
+        experiment.params.set("height", std::int64_t{64});
+    }
+    if (workload == "hash")
+        experiment.params.set("block_kib", std::int64_t{16});
+    if (workload == "sleep")
+        experiment.params.set("sleep_ms", 1.0);
+    if (workload == "http")
+        experiment.params.set("delay_ms", std::int64_t{1});
+    return experiment;
+}
+
+Experiment longExperiment(const std::string &workload, const std::string &model, unsigned workers)
+{
+    auto experiment = tinyExperiment(workload, model, workers);
+    experiment.items.reset();
+    experiment.durationSeconds = 600;
+    return experiment;
+}
+
+// A program to be started in timeslice-worker's place.
+QString script(const QTemporaryDir &directory, const char *body)
+{
+    QFile file(directory.filePath(QStringLiteral("worker.sh")));
+    if (!file.open(QIODevice::WriteOnly))
+        return {};
+    file.write(QByteArray("#!/bin/sh\n") + body + '\n');
+    file.setPermissions(QFileDevice::ReadOwner | QFileDevice::WriteOwner | QFileDevice::ExeOwner);
+    return file.fileName();
+}
+
+qsizetype entriesOf(const QString &path)
+{
+    return QDir(path).entryList(QDir::NoDotAndDotDot | QDir::AllEntries).size();
+}
+
+} // namespace
+
+class TestLab : public QObject {
+    Q_OBJECT
+
+private:
+    static RecordingPtr onlyRecording(const QSignalSpy &finished)
+    {
+        return finished.isEmpty() ? nullptr : finished.front().front().value<RecordingPtr>();
+    }
+
+    LabOptions options() const
+    {
+        return {.workerProgram = QStringLiteral(TIMESLICE_WORKER), .runtimeDirectory = m_runtime.path()};
+    }
+
+    // Rows of a test that is about each model.
+    static void everyModel()
+    {
+        QTest::addColumn<QString>("model");
+        for (const auto &model : models())
+            QTest::newRow(model.id.c_str()) << QString::fromStdString(model.id);
+    }
+
+    RecordingPtr run(Lab &lab, const Experiment &experiment, RunOptions how = {})
+    {
+        QSignalSpy finished(&lab, &Lab::runFinished);
+        const auto id = lab.start(experiment, how);
+        if (!id) {
+            qWarning("%s", describe(id.error()).c_str());
+            return nullptr;
+        }
+        if (!QTest::qWaitFor([&] { return !finished.isEmpty(); }, kPatienceMs))
+            return nullptr;
+        return onlyRecording(finished);
+    }
+
+    QTemporaryDir m_runtime;
+
+private Q_SLOTS:
+    void everyPairGivesTheSameChecksum_data();
+    void everyPairGivesTheSameChecksum();
+    void inputDataByPipeGiveTheSameChecksum();
+    void anIsolatedRunGivesTheSameChecksum();
+    void aDurationEndsTheRun_data();
+    void aDurationEndsTheRun();
+    void stopEndsARunOnce_data();
+    void stopEndsARunOnce();
+    void stopBeforeItHasStarted_data();
+    void stopBeforeItHasStarted();
+    void aMissingWorkerProgramFails_data();
+    void aMissingWorkerProgramFails();
+    void aSilentChildTimesOut();
+    void aDyingChildFails();
+    void aFloodingChildIsKilled();
+    void aKilledWorkerFailsTheRunAndKeepsItsItems();
+    void aFailedItemEndsTheRunOrIsCounted_data();
+    void aFailedItemEndsTheRunOrIsCounted();
+    void anInvalidExperimentStartsNothing();
+    void aSecondRunIsRefused();
+    void destroyingTheLabEndsTheRun_data();
+    void destroyingTheLabEndsTheRun();
+    void destroyingTheLabAtAwkwardMoments_data();
+    void destroyingTheLabAtAwkwardMoments();
+    void stopEndsARunFedByPipe();
+    void aDeadServerFailsTheRun();
+    void theTraceSeesEveryWorker_data();
+    void theTraceSeesEveryWorker();
+    void twoHundredQuickStartsAndStopsLeakNothing();
+    void accountsAddUp_data();
+    void accountsAddUp();
+    void aStaleRunDirectoryIsRemoved();
+};
+
+void TestLab::everyPairGivesTheSameChecksum_data()
+{
+    QTest::addColumn<QString>("workload");
+    for (const auto &workload : workloads())
+        QTest::newRow(workload.id.c_str()) << QString::fromStdString(workload.id);
+}
+
+void TestLab::everyPairGivesTheSameChecksum()
+{
+    QFETCH(QString, workload);
+    Lab lab(options());
+    std::optional<std::uint64_t> expected;
+    for (const auto &model : models()) {
+        const auto name = model.id.c_str();
+        const auto recording =
+            run(lab, tinyExperiment(workload.toStdString(), model.id, model.singleWorker ? 1 : 3));
+        QVERIFY2(recording, name);
+        QVERIFY2(!recording->error, recording->error ? describe(*recording->error).c_str() : "");
+        QCOMPARE(recording->outcome, Outcome::Completed);
+        QCOMPARE(recording->items, 24U);
+        QCOMPARE(recording->itemsFailed, 0U);
+        if (!expected)
+            expected = recording->checksum;
+        QVERIFY2(recording->checksum == *expected, name);
+        QVERIFY(recording->wallSeconds > 0);
+        QVERIFY(recording->latency.has_value());
+        for (const auto &worker : recording->workers) {
+            QVERIFY2(worker.cpuSeconds.has_value(), name);
+            QVERIFY2(worker.switches.voluntary.has_value(), name);
+            QVERIFY(worker.pid > 0 && worker.tid > 0);
+        }
+    }
+}
+
+void TestLab::inputDataByPipeGiveTheSameChecksum()
+{
+    Lab lab(options());
+    auto experiment = tinyExperiment("sum", "qprocess", 2);
+    const auto shared = run(lab, experiment);
+    experiment.params.set("transfer", std::string("pipe"));
+    const auto piped = run(lab, experiment);
+    QVERIFY(shared && piped);
+    QCOMPARE(piped->outcome, Outcome::Completed);
+    QCOMPARE(piped->checksum, shared->checksum);
+}
+
+void TestLab::anIsolatedRunGivesTheSameChecksum()
+{
+    Lab lab(options());
+    auto experiment = tinyExperiment("primes", "qthread", 2);
+    const auto here = run(lab, experiment);
+    experiment.isolate = true;
+    const auto there = run(lab, experiment);
+    QVERIFY(here && there);
+    QCOMPARE(there->outcome, Outcome::Completed);
+    QCOMPARE(there->checksum, here->checksum);
+    QVERIFY(here->workers[0].pid == ::getpid());
+    QVERIFY(there->workers[0].pid != ::getpid());
+}
+
+void TestLab::aDurationEndsTheRun_data()
+{
+    everyModel();
+}
+
+void TestLab::aDurationEndsTheRun()
+{
+    QFETCH(QString, model);
+    Lab lab(options());
+    auto experiment =
+        longExperiment("primes", model.toStdString(), model == QLatin1String("sequential") ? 1 : 2);
+    experiment.durationSeconds = 0.3;
+    const auto recording = run(lab, experiment);
+    QVERIFY(recording);
+    QCOMPARE(recording->outcome, Outcome::Completed);
+    QVERIFY(recording->items > 0);
+    QVERIFY(
+        recording->wallSeconds >= 0.25); // the last item ends near the deadline, however slow the machine is
+}
+
+void TestLab::stopEndsARunOnce_data()
+{
+    QTest::addColumn<QString>("workload");
+    QTest::addColumn<QString>("model");
+    for (const auto &workload : workloads()) {
+        for (const auto &model : models())
+            QTest::addRow("%s/%s", workload.id.c_str(), model.id.c_str())
+                << QString::fromStdString(workload.id) << QString::fromStdString(model.id);
+    }
+}
+
+void TestLab::stopEndsARunOnce()
+{
+    QFETCH(QString, workload);
+    QFETCH(QString, model);
+    Lab lab(options());
+    QSignalSpy finished(&lab, &Lab::runFinished);
+    const auto experiment = longExperiment(
+        workload.toStdString(), model.toStdString(), model == QLatin1String("sequential") ? 1 : 2);
+    QVERIFY(lab.start(experiment));
+    QTRY_VERIFY_WITH_TIMEOUT(lab.state() == LabState::Running, kPatienceMs);
+    lab.stop();
+    lab.stop();
+    QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, kPatienceMs);
+    const auto recording = onlyRecording(finished);
+    QVERIFY2(!recording->error, recording->error ? describe(*recording->error).c_str() : "");
+    QCOMPARE(recording->outcome, Outcome::Stopped);
+    QVERIFY2(recording->notes.isEmpty(), qPrintable(recording->notes.join(QLatin1Char(' '))));
+    QCOMPARE(lab.state(), LabState::Idle);
+    QTest::qWait(20); // a second `runFinished` would come now
+    QCOMPARE(finished.size(), 1);
+}
+
+void TestLab::stopBeforeItHasStarted_data()
+{
+    everyPairGivesTheSameChecksum_data();
+}
+
+void TestLab::stopBeforeItHasStarted()
+{
+    QFETCH(QString, workload);
+    for (const auto &model : models()) {
+        Lab lab(options());
+        QSignalSpy finished(&lab, &Lab::runFinished);
+        QVERIFY(lab.start(longExperiment(workload.toStdString(), model.id, model.singleWorker ? 1 : 2)));
+        lab.stop();
+        QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, kPatienceMs);
+        QCOMPARE(onlyRecording(finished)->outcome, Outcome::Stopped);
+    }
+}
+
+void TestLab::aMissingWorkerProgramFails_data()
+{
+    QTest::addColumn<QString>("workload");
+    QTest::addColumn<QString>("model");
+    QTest::newRow("the engine's process") << QStringLiteral("primes") << QStringLiteral("qprocess");
+    QTest::newRow("the server") << QStringLiteral("http") << QStringLiteral("qthread");
+}
+
+void TestLab::aMissingWorkerProgramFails()
+{
+    QFETCH(QString, workload);
+    QFETCH(QString, model);
+    auto broken = options();
+    broken.workerProgram = QStringLiteral("/nonexistent/timeslice-worker");
+    Lab lab(broken);
+    const auto recording = run(lab, tinyExperiment(workload.toStdString(), model.toStdString(), 2));
+    QVERIFY(recording);
+    QCOMPARE(recording->outcome, Outcome::Failed);
+    QVERIFY(recording->error);
+    QVERIFY(describe(*recording->error).find("/nonexistent/timeslice-worker") != std::string::npos);
+}
+
+void TestLab::aSilentChildTimesOut()
+{
+    const QTemporaryDir scripts;
+    auto broken = options();
+    broken.workerProgram = script(scripts, "trap '' TERM\nsleep 600 &\nwait");
+    broken.helloTimeout = std::chrono::milliseconds(300);
+    Lab lab(broken);
+    const auto recording = run(lab, tinyExperiment("primes", "qprocess", 2));
+    QVERIFY(recording);
+    QCOMPARE(recording->outcome, Outcome::Failed);
+    QCOMPARE(recording->error->kind, ErrorKind::TimedOut);
+    QVERIFY(!recording->itemsPerSecond.has_value());
+}
+
+void TestLab::aDyingChildFails()
+{
+    const QTemporaryDir scripts;
+    auto broken = options();
+    broken.workerProgram = script(scripts, "echo 'last words' >&2\nkill -SEGV $$");
+    Lab lab(broken);
+    const auto recording = run(lab, tinyExperiment("primes", "qprocess", 2));
+    QVERIFY(recording);
+    QCOMPARE(recording->outcome, Outcome::Failed);
+    QVERIFY2(recording->error->what.find("SIGSEGV") != std::string::npos, recording->error->what.c_str());
+    QVERIFY(recording->output.contains(QLatin1String("last words")));
+}
+
+void TestLab::aFloodingChildIsKilled()
+{
+    const QTemporaryDir scripts;
+    auto broken = options();
+    broken.workerProgram = script(scripts, "exec cat /dev/zero");
+    Lab lab(broken);
+    const auto recording = run(lab, tinyExperiment("primes", "qprocess", 2));
+    QVERIFY(recording);
+    QCOMPARE(recording->outcome, Outcome::Failed);
+    QVERIFY2(recording->error->what.find("8 MiB") != std::string::npos, recording->error->what.c_str());
+    QVERIFY(recording->output.size() <= 64 * 1024);
+}
+
+void TestLab::aKilledWorkerFailsTheRunAndKeepsItsItems()
+{
+    Lab lab(options());
+    QSignalSpy finished(&lab, &Lab::runFinished);
+    QVERIFY(lab.start(longExperiment("sleep", "qprocess", 2)));
+    QTRY_VERIFY_WITH_TIMEOUT(lab.board()->slot(1).itemsDone.load() > 3, kPatienceMs);
+    const auto victim = lab.board()->slot(1).pid.load();
+    QVERIFY(victim > 1 && victim != ::getpid());
+    QCOMPARE(::kill(victim, SIGKILL), 0);
+    QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, kPatienceMs);
+    const auto recording = onlyRecording(finished);
+    QCOMPARE(recording->outcome, Outcome::Failed);
+    QVERIFY2(recording->error->what.find("SIGKILL") != std::string::npos, recording->error->what.c_str());
+    QVERIFY2(recording->error->where.find("worker 1") != std::string::npos, recording->error->where.c_str());
+    QVERIFY(recording->workers[1].items > 3);
+    QVERIFY(!recording->workers[1].cpuSeconds.has_value()); // it never accounted: not measured, not 0
+    QVERIFY(!recording->cpuSeconds.has_value());
+    QVERIFY(recording->workers[0].cpuSeconds.has_value());
+}
+
+void TestLab::aFailedItemEndsTheRunOrIsCounted_data()
+{
+    everyModel();
+}
+
+void TestLab::aFailedItemEndsTheRunOrIsCounted()
+{
+    QFETCH(QString, model);
+    Lab lab(options());
+    auto experiment =
+        tinyExperiment("primes", model.toStdString(), model == QLatin1String("sequential") ? 1 : 2);
+    experiment.params.set("fail_every", std::int64_t{5});
+    experiment.params.set("on_failure", std::string("stop"));
+    const auto stopped = run(lab, experiment);
+    QVERIFY(stopped);
+    QCOMPARE(stopped->outcome, Outcome::Failed);
+    QVERIFY2(stopped->error->what.find("on purpose") != std::string::npos, stopped->error->what.c_str());
+    QVERIFY(stopped->itemsFailed >= 1);
+
+    experiment.params.set("on_failure", std::string("continue"));
+    const auto counted = run(lab, experiment);
+    QVERIFY(counted);
+    QCOMPARE(counted->outcome, Outcome::Completed);
+    QCOMPARE(counted->itemsFailed, 4U);
+    QCOMPARE(counted->items, 20U);
+    QVERIFY(counted->itemError.find("on purpose") != std::string::npos);
+}
+
+void TestLab::anInvalidExperimentStartsNothing()
+{
+    Lab lab(options());
+    QSignalSpy states(&lab, &Lab::stateChanged);
+    auto experiment = tinyExperiment("primes", "qthread", 2);
+    experiment.params.set("range", std::int64_t{-1});
+    const auto started = lab.start(experiment);
+    QVERIFY(!started);
+    QCOMPARE(QString::fromStdString(started.error().where), QStringLiteral("/params/range"));
+    QVERIFY(states.isEmpty());
+    QCOMPARE(lab.state(), LabState::Idle);
+}
+
+void TestLab::aSecondRunIsRefused()
+{
+    Lab lab(options());
+    QVERIFY(lab.start(longExperiment("sleep", "qthread", 1)));
+    const auto second = lab.start(longExperiment("sleep", "qthread", 1));
+    QVERIFY(!second);
+    QCOMPARE(second.error().kind, ErrorKind::Unsupported);
+    lab.stop();
+    QTRY_COMPARE_WITH_TIMEOUT(lab.state(), LabState::Idle, kPatienceMs);
+}
+
+void TestLab::destroyingTheLabEndsTheRun_data()
+{
+    QTest::addColumn<QString>("workload");
+    QTest::addColumn<QString>("model");
+    QTest::newRow("threads") << QStringLiteral("primes") << QStringLiteral("qthread");
+    QTest::newRow("pool") << QStringLiteral("primes") << QStringLiteral("pool");
+    QTest::newRow("processes") << QStringLiteral("primes") << QStringLiteral("qprocess");
+    QTest::newRow("processes and a server") << QStringLiteral("http") << QStringLiteral("qprocess");
+}
+
+void TestLab::destroyingTheLabEndsTheRun()
+{
+    QFETCH(QString, workload);
+    QFETCH(QString, model);
+    std::vector<int> pids;
+    {
+        Lab lab(options());
+        QVERIFY(lab.start(longExperiment(workload.toStdString(), model.toStdString(), 2)));
+        QTRY_VERIFY_WITH_TIMEOUT(lab.state() == LabState::Running, kPatienceMs);
+        for (unsigned worker = 0; worker < 2; ++worker)
+            pids.push_back(lab.board()->slot(worker).pid.load());
+        pids.push_back(lab.board()->enginePid());
+    }
+    for (const int pid : pids) {
+        if (pid != 0 && pid != ::getpid())
+            QTRY_VERIFY_WITH_TIMEOUT(::kill(pid, 0) != 0, 5000);
+    }
+    QCOMPARE(entriesOf(m_runtime.path()), 0);
+}
+
+void TestLab::destroyingTheLabAtAwkwardMoments_data()
+{
+    everyModel();
+}
+
+void TestLab::destroyingTheLabAtAwkwardMoments()
+{
+    QFETCH(QString, model);
+    const auto experiment =
+        longExperiment("primes", model.toStdString(), model == QLatin1String("sequential") ? 1 : 2);
+    {
+        Lab lab(options()); // before the engine's thread has said anything
+        QVERIFY(lab.start(experiment));
+    }
+    {
+        Lab lab(options()); // after a stop whose end nobody has heard of yet
+        QVERIFY(lab.start(experiment));
+        QTRY_VERIFY_WITH_TIMEOUT(lab.state() == LabState::Running, kPatienceMs);
+        lab.stop();
+        ::usleep(50'000);
+    }
+    QCOMPARE(entriesOf(m_runtime.path()), 0);
+}
+
+void TestLab::stopEndsARunFedByPipe()
+{
+    Lab lab(options());
+    for (int round = 0; round < 5; ++round) {
+        QSignalSpy finished(&lab, &Lab::runFinished);
+        auto experiment = longExperiment("sum", "qprocess", 3);
+        experiment.params.set("transfer", std::string("pipe"));
+        QVERIFY(lab.start(experiment));
+        QTRY_VERIFY_WITH_TIMEOUT(lab.state() == LabState::Running, kPatienceMs);
+        lab.stop();
+        QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, kPatienceMs);
+        const auto recording = onlyRecording(finished);
+        QVERIFY2(!recording->error, recording->error ? describe(*recording->error).c_str() : "");
+        QCOMPARE(recording->outcome, Outcome::Stopped);
+        QCOMPARE(recording->itemsFailed, 0U);
+    }
+}
+
+void TestLab::aDeadServerFailsTheRun()
+{
+    Lab lab(options());
+    QSignalSpy finished(&lab, &Lab::runFinished);
+    QVERIFY(lab.start(longExperiment("http", "qthread", 2)));
+    QTRY_VERIFY_WITH_TIMEOUT(lab.board()->slot(0).itemsDone.load() > 0, kPatienceMs);
+    QFile children(QStringLiteral("/proc/self/task/%1/children").arg(::getpid()));
+    QVERIFY(children.open(QIODevice::ReadOnly));
+    const auto server = children.readAll().trimmed().toInt(); // the run's only child process
+    QVERIFY(server > 1);
+    QCOMPARE(::kill(server, SIGKILL), 0);
+    QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, kPatienceMs);
+    const auto recording = onlyRecording(finished);
+    QCOMPARE(recording->outcome, Outcome::Failed);
+    QVERIFY(recording->items > 0);
+}
+
+void TestLab::theTraceSeesEveryWorker_data()
+{
+    everyModel();
+}
+
+void TestLab::theTraceSeesEveryWorker()
+{
+    QFETCH(QString, model);
+    Lab lab(options());
+    for (const auto *const workload : {"primes", "sleep", "http"}) {
+        auto experiment =
+            longExperiment(workload, model.toStdString(), model == QLatin1String("sequential") ? 1 : 3);
+        experiment.durationSeconds = 0.5;
+        const auto recording = run(lab, experiment, RunOptions{.trace = true});
+        QVERIFY(recording);
+        const auto &trace = recording->trace;
+        if (trace.source == TraceSource::None)
+            QSKIP(qPrintable(QString::fromStdString("no exact trace here: " + trace.reason)));
+        QCOMPARE(trace.source, TraceSource::Perf);
+        QVERIFY(trace.timeline != nullptr);
+        QVERIFY(*trace.records > 0);
+        if (*trace.lost > 0)
+            continue; // a machine too busy to read them: nothing can be compared, and the recording says so
+        QVERIFY(trace.check);
+        QCOMPARE(trace.check->tasks.size(), recording->workers.size());
+        for (const auto &worker : recording->workers) {
+            const auto lane = trace.timeline->laneOfTid(worker.tid);
+            QVERIFY(lane);
+            QVERIFY(trace.timeline->stats(*lane, trace.timeline->known()).sums.runningNs > 0);
+        }
+    }
+}
+
+void TestLab::twoHundredQuickStartsAndStopsLeakNothing()
+{
+    Lab lab(options());
+    const auto once = [&](int round) {
+        static const char *const kModels[] = {"sequential", "qthread", "pool", "qprocess"};
+        const auto *const model = kModels[round % 4];
+        QSignalSpy finished(&lab, &Lab::runFinished);
+        QVERIFY(lab.start(longExperiment("primes", model, round % 4 == 0 ? 1 : 2)));
+        if (round % 3 == 1)
+            QTest::qWait(1); // stop at different points of the start
+        if (round % 3 == 2)
+            QTest::qWait(15);
+        lab.stop();
+        QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, kPatienceMs);
+        QCOMPARE(onlyRecording(finished)->outcome, Outcome::Stopped);
+    };
+    for (int round = 0; round < 12; ++round) // what is made once and kept is made now
+        once(round);
+    const auto threads = entriesOf(QStringLiteral("/proc/self/task"));
+    const auto fds = entriesOf(QStringLiteral("/proc/self/fd"));
+    for (int round = 0; round < 200; ++round)
+        once(round);
+    QTRY_VERIFY(entriesOf(QStringLiteral("/proc/self/task")) <= threads);
+    QCOMPARE(entriesOf(QStringLiteral("/proc/self/fd")), fds);
+    QFile children(QStringLiteral("/proc/self/task/%1/children").arg(::getpid()));
+    QVERIFY(children.open(QIODevice::ReadOnly));
+    QCOMPARE(children.readAll(), QByteArray());
+    QCOMPARE(entriesOf(m_runtime.path()), 0);
+}
+
+void TestLab::accountsAddUp_data()
+{
+    everyModel();
+}
+
+void TestLab::accountsAddUp()
+{
+    QFETCH(QString, model);
+    Lab lab(options());
+    auto experiment =
+        longExperiment("primes", model.toStdString(), model == QLatin1String("sequential") ? 1 : 3);
+    experiment.durationSeconds = 1.0;
+    const auto recording = run(lab, experiment);
+    QVERIFY(recording);
+    double cpu = 0;
+    std::uint64_t items = 0;
+    for (const auto &worker : recording->workers) {
+        cpu += *worker.cpuSeconds;
+        items += worker.items;
+        const auto whole = *worker.states.running + *worker.states.runnable + *worker.states.blocked;
+        // From go (or the worker's first item) to its end; three clocks read one after another.
+        QVERIFY2(
+            whole > 0.2 && whole < recording->wallSeconds * 1.5 + 0.5, qPrintable(QString::number(whole)));
+    }
+    QCOMPARE(cpu, *recording->cpuSeconds);
+    QCOMPARE(items, recording->items);
+    // No more CPU than there are cores.
+    QVERIFY(
+        cpu <= recording->wallSeconds * static_cast<double>(lab.machine().cpusAllowed.size()) * 1.05 + 0.05);
+    QVERIFY(!recording->series.empty());
+    QVERIFY(recording->observer.samples > 3);
+}
+
+void TestLab::aStaleRunDirectoryIsRemoved()
+{
+    const auto stale = m_runtime.path() + QStringLiteral("/timeslice-run-stale");
+    QVERIFY(QDir().mkdir(stale));
+    QFile owner(stale + QStringLiteral("/owner"));
+    QVERIFY(owner.open(QIODevice::WriteOnly));
+    owner.write("1 0"); // pid 1 runs, but began at another time
+    owner.close();
+    const Lab lab(options());
+    QVERIFY(!QDir(stale).exists());
+}
+
+QTEST_GUILESS_MAIN(TestLab)
+#include "tst_lab.moc"

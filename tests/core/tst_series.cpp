@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/observe/series.h"
+
+#include <QTest>
+
+#include <cmath>
+#include <memory>
+#include <vector>
+
+using namespace timeslice;
+
+namespace {
+
+/// A machine of two CPUs and a run of one worker whose counters grow as told, read every 100 ms.
+class FakeSampler {
+public:
+    /// CPU 0 and CPU 1 were busy for this share of the 100 ms since the last reading; the worker ran for
+    /// `workerShare` of them and ended `items`.
+    SnapshotPtr tick(double busy0, double busy1, double workerShare = 0, std::uint64_t items = 0)
+    {
+        m_now += std::chrono::milliseconds(100);
+        ++m_sequence;
+        advance(m_cpus[0], busy0);
+        advance(m_cpus[1], busy1);
+        m_cpuNs += static_cast<std::uint64_t>(workerShare * 100e6);
+        m_items += items;
+
+        Snapshot snapshot;
+        snapshot.sequence = m_sequence;
+        snapshot.run = m_run;
+        snapshot.begin = snapshot.end = m_now;
+        snapshot.suspended = m_suspended;
+        snapshot.observerCpuNs = m_sequence * 1'000'000; // 1 ms each: 1 % of a core
+        snapshot.cpus = {m_cpus[0], m_cpus[1]};
+        if (m_run != 0) {
+            snapshot.workers = {WorkerReading{.itemsDone = m_items}};
+            TaskReading task;
+            task.pid = task.tid = 100;
+            task.worker = 0;
+            task.cpuNs = m_cpuNs;
+            task.voluntary = m_items;
+            task.involuntary = 2 * m_items;
+            snapshot.tasks = {task};
+            snapshot.memory = MemoryReading{3, 2, 1};
+        }
+        return std::make_shared<const Snapshot>(std::move(snapshot));
+    }
+
+    void beginRun(std::uint64_t run)
+    {
+        m_run = run;
+        m_cpuNs = m_items = 0;
+    }
+    void endRun() { m_run = 0; }
+    void suspend() { m_suspended += std::chrono::hours(1); }
+
+private:
+    static void advance(CpuTicks &cpu, double busy)
+    {
+        const auto ticks = static_cast<std::uint64_t>(std::lround(busy * 10));
+        cpu.user += ticks;
+        cpu.idle += 10 - ticks;
+    }
+
+    MonotonicTime m_now{std::chrono::seconds(1000)};
+    Nanoseconds m_suspended{};
+    std::uint64_t m_sequence = 0;
+    std::uint64_t m_run = 0;
+    CpuTicks m_cpus[2] = {{.cpu = 0}, {.cpu = 5}};
+    std::uint64_t m_cpuNs = 0;
+    std::uint64_t m_items = 0;
+};
+
+bool isNear(double value, double expected)
+{
+    return std::abs(value - expected) < 1e-9;
+}
+
+} // namespace
+
+class TestSeries : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void thereIsNoPointBeforeTheSecondSnapshot();
+    void anIdleMachineHasCoresButNoRun();
+    void runFieldsAreOfTheLastIntervalAndCoresOfTheLastSecond();
+    void theFirstSnapshotOfARunGivesNoPoint();
+    void othersAreToldApartFromTheBeginningOfTheRun();
+    void theEndOfARunLeavesItsFieldsUnknown();
+    void aSuspendLeavesAHoleAndForgetsTheSecondBefore();
+    void aSnapshotThatIsNotLaterIsPassedOver();
+    void onlyAboutASecondIsKept();
+};
+
+void TestSeries::thereIsNoPointBeforeTheSecondSnapshot()
+{
+    FakeSampler sampler;
+    SeriesBuilder builder;
+    QVERIFY(!builder.add(sampler.tick(1, 0)));
+    QVERIFY(builder.add(sampler.tick(1, 0)));
+}
+
+void TestSeries::anIdleMachineHasCoresButNoRun()
+{
+    FakeSampler sampler;
+    SeriesBuilder builder;
+    (void)builder.add(sampler.tick(0, 0));
+    const auto point = builder.add(sampler.tick(1, 0.5));
+    QVERIFY(point);
+    QVERIFY(isNear(point->seconds, 0.1));
+    QCOMPARE(point->cpus, (std::vector{0, 5}));
+    QCOMPARE(point->cpuBusy, (std::vector{1.0, 0.5}));
+    QVERIFY(isNear(point->otherCores, 1.5));
+    QVERIFY(isNear(point->observerShare, 0.01));
+    QVERIFY(std::isnan(point->runCores) && std::isnan(point->itemsPerSecond));
+    QVERIFY(std::isnan(point->voluntaryPerSecond) && std::isnan(point->involuntaryPerSecond));
+    QVERIFY(point->workerItemsPerSecond.empty());
+    QVERIFY(!point->memory);
+}
+
+void TestSeries::runFieldsAreOfTheLastIntervalAndCoresOfTheLastSecond()
+{
+    FakeSampler sampler;
+    SeriesBuilder builder;
+    sampler.beginRun(1);
+    (void)builder.add(sampler.tick(0, 0));
+    for (int i = 0; i < 5; ++i)
+        (void)builder.add(sampler.tick(0, 0));
+    for (int i = 0; i < 4; ++i)
+        (void)builder.add(sampler.tick(1, 0, 1, 3));
+    const auto point = builder.add(sampler.tick(1, 0, 0.5, 7));
+    QVERIFY(point);
+    QVERIFY(isNear(point->cpuBusy[0], 0.5)); // 5 of the last 10 intervals
+    QVERIFY(isNear(point->otherCores, 0.5 - 0.45));
+    QVERIFY(isNear(point->runCores, 0.5));
+    QVERIFY(isNear(point->itemsPerSecond, 70));
+    QCOMPARE(point->workerItemsPerSecond.size(), 1U);
+    QVERIFY(isNear(point->workerItemsPerSecond[0], 70));
+    QVERIFY(isNear(point->voluntaryPerSecond, 70));
+    QVERIFY(isNear(point->involuntaryPerSecond, 140));
+    QVERIFY(point->memory && point->memory->pssBytes == 2);
+}
+
+void TestSeries::theFirstSnapshotOfARunGivesNoPoint()
+{
+    FakeSampler sampler;
+    SeriesBuilder builder;
+    (void)builder.add(sampler.tick(0, 0));
+    sampler.beginRun(1);
+    QVERIFY(!builder.add(sampler.tick(0, 0)));
+    QVERIFY(builder.add(sampler.tick(0, 0)));
+    sampler.beginRun(2);
+    QVERIFY(!builder.add(sampler.tick(0, 0)));
+    QVERIFY(builder.add(sampler.tick(0, 0)));
+}
+
+void TestSeries::othersAreToldApartFromTheBeginningOfTheRun()
+{
+    FakeSampler sampler;
+    SeriesBuilder builder;
+    // Others keep a core busy, end, and the run takes it over: what they did before must not look like the
+    // run's.
+    for (int i = 0; i < 5; ++i)
+        (void)builder.add(sampler.tick(1, 0));
+    sampler.beginRun(1);
+    (void)builder.add(sampler.tick(1, 0));
+    std::optional<SeriesPoint> point;
+    for (int i = 0; i < 3; ++i)
+        point = builder.add(sampler.tick(1, 0.2, 1));
+    QVERIFY(point);
+    QVERIFY(isNear(point->cpuBusy[0], 1));
+    QVERIFY(isNear(point->otherCores, 0.2));
+}
+
+void TestSeries::theEndOfARunLeavesItsFieldsUnknown()
+{
+    FakeSampler sampler;
+    SeriesBuilder builder;
+    (void)builder.add(sampler.tick(1, 0)); // idle before
+    sampler.beginRun(1);
+    for (int i = 0; i < 3; ++i)
+        (void)builder.add(sampler.tick(1, 0, 1, 1));
+    sampler.endRun();
+    const auto end = builder.add(sampler.tick(1, 0));
+    QVERIFY(end);
+    QVERIFY(isNear(end->cpuBusy[0], 1));
+    QVERIFY(std::isnan(end->runCores) && std::isnan(end->itemsPerSecond));
+    // Who used the core in between is not known; the idle time before the run does not tell.
+    QVERIFY(std::isnan(end->otherCores));
+    const auto idle = builder.add(sampler.tick(0.3, 0));
+    QVERIFY(idle && isNear(idle->otherCores, 0.3));
+}
+
+void TestSeries::aSuspendLeavesAHoleAndForgetsTheSecondBefore()
+{
+    FakeSampler sampler;
+    SeriesBuilder builder;
+    for (int i = 0; i < 5; ++i)
+        (void)builder.add(sampler.tick(1, 1));
+    sampler.suspend();
+    QVERIFY(!builder.add(sampler.tick(0, 0)));
+    const auto point = builder.add(sampler.tick(0.5, 0));
+    QVERIFY(point);
+    QVERIFY(isNear(point->cpuBusy[0], 0.5)); // nothing from before the suspend
+    QVERIFY(isNear(point->seconds, 0.1));
+}
+
+void TestSeries::aSnapshotThatIsNotLaterIsPassedOver()
+{
+    FakeSampler sampler;
+    SeriesBuilder builder;
+    const auto first = sampler.tick(0, 0);
+    const auto second = sampler.tick(1, 0);
+    (void)builder.add(first);
+    QVERIFY(builder.add(second));
+    QVERIFY(!builder.add(second));
+    QVERIFY(!builder.add(first));
+    const auto point = builder.add(sampler.tick(0, 0));
+    QVERIFY(point && isNear(point->seconds, 0.1));
+}
+
+void TestSeries::onlyAboutASecondIsKept()
+{
+    FakeSampler sampler;
+    SeriesBuilder builder;
+    std::vector<std::weak_ptr<const Snapshot>> all;
+    for (int i = 0; i < 100; ++i) {
+        auto snapshot = sampler.tick(0.5, 0.5);
+        all.push_back(snapshot);
+        (void)builder.add(std::move(snapshot));
+    }
+    const auto kept = std::ranges::count_if(all, [](const auto &one) { return !one.expired(); });
+    QCOMPARE(kept, 11); // 10 intervals of 100 ms
+    QVERIFY(!all.back().expired());
+}
+
+QTEST_GUILESS_MAIN(TestSeries)
+#include "tst_series.moc"

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// No process of a run outlives the program that started it, however that ends.
+
+#include <QElapsedTimer>
+#include <QFile>
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <csignal>
+#include <set>
+#include <unistd.h>
+
+namespace {
+
+constexpr int kPatienceMs = 60'000;
+
+std::set<pid_t> childrenOf(pid_t pid)
+{
+    std::set<pid_t> children;
+    QFile file(QStringLiteral("/proc/%1/task/%1/children").arg(pid));
+    if (file.open(QIODevice::ReadOnly)) {
+        for (const auto &word : file.readAll().split(' ')) {
+            if (const int child = word.toInt(); child > 0)
+                children.insert(child);
+        }
+    }
+    return children;
+}
+
+std::set<pid_t> descendantsOf(pid_t pid)
+{
+    auto found = childrenOf(pid);
+    for (const pid_t child : std::set(found))
+        found.merge(descendantsOf(child));
+    return found;
+}
+
+// A zombie has ended; who reaps it when its parent is gone is init's business.
+bool runs(pid_t pid)
+{
+    QFile file(QStringLiteral("/proc/%1/stat").arg(pid));
+    if (!file.open(QIODevice::ReadOnly))
+        return false;
+    const auto text = file.readAll();
+    return text.mid(text.lastIndexOf(')') + 2, 1) != "Z";
+}
+
+} // namespace
+
+class TestChildren : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void noneOutlivesItsProgram_data();
+    void noneOutlivesItsProgram();
+};
+
+void TestChildren::noneOutlivesItsProgram_data()
+{
+    QTest::addColumn<QStringList>("arguments");
+    QTest::addColumn<int>("descendants");
+    QTest::addColumn<int>("signal");
+
+    const QStringList run{QStringLiteral("run"), QStringLiteral("--duration"), QStringLiteral("600")};
+    const auto processes = run
+        + QStringList{
+            QStringLiteral("--model"), QStringLiteral("qprocess"), QStringLiteral("--workers"),
+            QStringLiteral("3"), QStringLiteral("--workload")};
+    const auto threads = run
+        + QStringList{
+            QStringLiteral("--model"), QStringLiteral("qthread"), QStringLiteral("--workers"),
+            QStringLiteral("3"), QStringLiteral("--workload")};
+    const QStringList window{QStringLiteral("WINDOW"), QStringLiteral("--run")};
+    for (const int signal : {SIGKILL, SIGTERM, SIGINT, SIGHUP}) {
+        QTest::addRow("busy processes, SIG%s", ::sigabbrev_np(signal))
+            << processes + QStringList{QStringLiteral("primes")} << 4 << signal;
+        QTest::addRow("processes and a server, SIG%s", ::sigabbrev_np(signal))
+            << processes + QStringList{QStringLiteral("http")} << 5 << signal;
+        QTest::addRow("threads and a server, SIG%s", ::sigabbrev_np(signal))
+            << threads + QStringList{QStringLiteral("http")} << 1 << signal;
+        QTest::addRow("the window with processes, SIG%s", ::sigabbrev_np(signal)) << window << 4 << signal;
+    }
+}
+
+void TestChildren::noneOutlivesItsProgram()
+{
+    QFETCH(QStringList, arguments);
+    QFETCH(int, descendants);
+    QFETCH(int, signal);
+
+    const QTemporaryDir home;
+    auto environment = QProcessEnvironment::systemEnvironment();
+    environment.insert(QStringLiteral("QT_QPA_PLATFORM"), QStringLiteral("offscreen"));
+    environment.insert(QStringLiteral("HOME"), home.path());
+    environment.insert(QStringLiteral("XDG_CONFIG_HOME"), home.path());
+    environment.insert(QStringLiteral("TMPDIR"), home.path());
+    environment.remove(QStringLiteral("XDG_RUNTIME_DIR"));
+    if (arguments.front() == QLatin1String("WINDOW")) {
+        QFile file(home.filePath(QStringLiteral("experiment.json")));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(R"({"schema": "timeslice.experiment/1", "workload": "primes", "model": "qprocess",)"
+                   R"( "workers": 3, "duration_s": 600})");
+        arguments.front() = file.fileName();
+    }
+
+    QProcess program;
+    program.setProcessEnvironment(environment);
+    program.start(QStringLiteral(TIMESLICE_PROGRAM), arguments);
+    QVERIFY(program.waitForStarted());
+    const auto pid = static_cast<pid_t>(program.processId());
+    QTRY_VERIFY_WITH_TIMEOUT(
+        descendantsOf(pid).size() >= static_cast<std::size_t>(descendants)
+            || program.state() == QProcess::NotRunning,
+        kPatienceMs);
+    QVERIFY2(program.state() == QProcess::Running, program.readAllStandardError().constData());
+    const auto family = descendantsOf(pid);
+
+    QElapsedTimer timer;
+    timer.start();
+    QCOMPARE(::kill(pid, signal), 0);
+    for (const pid_t member : family)
+        QTRY_VERIFY_WITH_TIMEOUT(!runs(member), kPatienceMs);
+    qInfo("%zu descendants gone after %lld ms", family.size(), static_cast<long long>(timer.elapsed()));
+    QTRY_COMPARE_WITH_TIMEOUT(program.state(), QProcess::NotRunning, kPatienceMs);
+}
+
+QTEST_GUILESS_MAIN(TestChildren)
+#include "tst_children.moc"

@@ -1,0 +1,761 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// The built program as a script sees it: arguments, streams, files and exit codes.
+#include "core/model/catalogue.h"
+#include "core/run/experiment.h"
+#include "core/workload/catalogue.h"
+
+#include <QFile>
+#include <QImage>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QProcess>
+#include <QStandardPaths>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <csignal>
+#include <set>
+#include <unistd.h>
+
+using namespace timeslice;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr int kLongest = 60'000; // ms; nothing here takes long, but machines may be busy
+
+struct Ended {
+    int code = -1; ///< -1: it was killed or never ended.
+    QByteArray out;
+    QByteArray err;
+};
+
+QProcessEnvironment plainEnvironment()
+{
+    auto environment = QProcessEnvironment::systemEnvironment();
+    for (const auto &name : {u"DISPLAY"_s, u"WAYLAND_DISPLAY"_s, u"QT_QPA_PLATFORM"_s, u"LC_ALL"_s})
+        environment.remove(name);
+    return environment;
+}
+
+Ended waitFor(QProcess &process)
+{
+    if (!process.waitForFinished(kLongest)) {
+        process.kill();
+        process.waitForFinished();
+        return {};
+    }
+    const bool exited = process.exitStatus() == QProcess::NormalExit;
+    return {
+        exited ? process.exitCode() : -1, process.readAllStandardOutput(), process.readAllStandardError()};
+}
+
+Ended run(
+    const QStringList &arguments, const QByteArray &input = {},
+    const QProcessEnvironment &environment = plainEnvironment())
+{
+    QProcess process;
+    process.setProcessEnvironment(environment);
+    process.start(QStringLiteral(TIMESLICE_PROGRAM), arguments);
+    process.write(input);
+    process.closeWriteChannel();
+    return waitFor(process);
+}
+
+/// A line of shell in which $T is the program.
+Ended shell(const QString &line)
+{
+    auto environment = plainEnvironment();
+    environment.insert(u"T"_s, QStringLiteral(TIMESLICE_PROGRAM));
+    QProcess process;
+    process.setProcessEnvironment(environment);
+    process.start(u"/bin/sh"_s, {u"-c"_s, line});
+    process.closeWriteChannel();
+    return waitFor(process);
+}
+
+QStringList words(const char *line)
+{
+    return QString::fromLatin1(line).split(u' ', Qt::SkipEmptyParts);
+}
+
+QJsonObject object(const QByteArray &json)
+{
+    return QJsonDocument::fromJson(json).object();
+}
+
+QByteArray contents(const QString &path)
+{
+    QFile file(path);
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+bool save(const QString &path, const QByteArray &bytes)
+{
+    QFile file(path);
+    return file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size();
+}
+
+/// What a run of a few milliseconds is asked for.
+QStringList quickRun(const char *more = "")
+{
+    return words("run --workload primes --model qthread --workers 2 --items 8 --set range=1000")
+        + words(more);
+}
+
+/// One that goes on until it is stopped.
+QStringList endlessRun(const char *more = "")
+{
+    return words("run --workload sleep --model qthread --workers 2 --duration 600 --json") + words(more);
+}
+
+} // namespace
+
+class TestCommandLine : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void helpAndVersion_data();
+    void helpAndVersion();
+    void helpShowsOnlyWhatExists();
+    void usageErrors_data();
+    void usageErrors();
+    void badFilesPointAtTheKey();
+    void listsAreTheCatalogue();
+    void listedScenariosAreExperiments();
+    void listsForPeopleNameEverything();
+    void doctorLooksAtEverything();
+    void everyPairGivesTheSameChecksumUnderEveryModel_data();
+    void everyPairGivesTheSameChecksumUnderEveryModel();
+    void aReportHasUnits();
+    void filesAndOptionsAreCombined();
+    void repeatsPrintOneObjectPerLine();
+    void repeatsForPeopleEndWithMedians();
+    void exportsAreWritten();
+    void repeatedExportsAreNumbered();
+    void whatCannotBeWrittenIsSeenBeforeTheRun();
+    void aFailedItemStopsOrIsCounted();
+    void theTimeLimitStopsTheRun();
+    void signalsStopTheRunAndPrintIt_data();
+    void signalsStopTheRunAndPrintIt();
+    void readersMayLeaveEarly();
+    void aFullOutputIsAnError();
+    void absurdRequestsNeedForce();
+    void localesChangeNothing_data();
+    void localesChangeNothing();
+    void withoutADisplayThereIsAWordAndNoCrash();
+    void theWindowSavesAScreenshot();
+    void theWindowEndsAtASignal_data();
+    void theWindowEndsAtASignal();
+};
+
+void TestCommandLine::helpAndVersion_data()
+{
+    QTest::addColumn<QString>("arguments");
+    QTest::addColumn<QByteArray>("begins");
+    QTest::newRow("version") << u"--version"_s << QByteArray("timeslice " TIMESLICE_VERSION);
+    QTest::newRow("help") << u"--help"_s << QByteArray("Usage: timeslice [EXPERIMENT.json]");
+    QTest::newRow("short help") << u"-h"_s << QByteArray("Usage: timeslice [EXPERIMENT.json]");
+    QTest::newRow("run") << u"run --help"_s << QByteArray("Usage: timeslice run [EXPERIMENT.json|-]");
+    QTest::newRow("run, among others") << u"run --bogus --help"_s << QByteArray("Usage: timeslice run");
+    QTest::newRow("list") << u"list --help"_s
+                          << QByteArray("Usage: timeslice list workloads|models|scenarios");
+    QTest::newRow("doctor") << u"doctor -h"_s << QByteArray("Usage: timeslice doctor");
+}
+
+void TestCommandLine::helpAndVersion()
+{
+    QFETCH(QString, arguments);
+    QFETCH(QByteArray, begins);
+    const auto ended = run(arguments.split(u' '));
+    QCOMPARE(ended.code, 0);
+    QVERIFY2(ended.out.startsWith(begins), ended.out.constData());
+    QVERIFY(ended.out.endsWith('\n'));
+    QCOMPARE(ended.err, QByteArray());
+    for (const auto &line : ended.out.split('\n'))
+        QVERIFY2(line.size() <= 110, line.constData());
+}
+
+void TestCommandLine::helpShowsOnlyWhatExists()
+{
+    const auto help = run({u"--help"_s}).out + run({u"run"_s, u"--help"_s}).out;
+    for (const auto *const later :
+         {"sweep", "check", "history", "lessons", "claims", "interpreters", "--trace", "perfetto"})
+        QVERIFY2(!help.contains(later), later);
+    for (const auto *const now :
+         {"run", "list", "doctor", "--repeat", "--export", "--screenshot", "Examples:"})
+        QVERIFY2(help.contains(now), now);
+}
+
+void TestCommandLine::usageErrors_data()
+{
+    QTest::addColumn<QString>("arguments");
+    QTest::addColumn<QByteArray>("says");
+    const auto row = [](const char *arguments, const char *says) {
+        QTest::newRow(arguments) << QString::fromLatin1(arguments) << QByteArray(says);
+    };
+    row("rnu", "did you mean \"run\"?");
+    row("sweep", "neither a command nor a file; commands are run, list, doctor");
+    row("nowhere/experiment.json", "neither a command nor a file");
+    row("run", "--workload: is missing; it must be one of sum, primes");
+    row("run --workload primes", "--model: is missing; it must be one of sequential");
+    row("run --workload prime --model qthread", "did you mean \"primes\"?");
+    row("run --workload primes --model qtread", "did you mean \"qthread\"?");
+    row("run --workload primes --model qthread --wokers 2",
+        "unknown option --wokers; did you mean --workers?");
+    row("run --workload primes --model qthread -x", "unknown option --x");
+    row("run --workload", "missing value after '--workload'");
+    row("run --workload primes --model qthread --json=1", "unexpected value");
+    row("run --workload primes --model qthread --workers 0",
+        "--workers: must be a whole number from 1 to 4096");
+    row("run --workload primes --model qthread --workers 99999", "from 1 to 4096");
+    row("run --workload primes --model qthread --workers two", "from 1 to 4096");
+    row("run --workload primes --model qthread --workers 1.5", "from 1 to 4096");
+    row("run --workload primes --model qthread --workers -1", "from 1 to 4096");
+    row("run --workload primes --model sequential --workers 2", "--workers: must be 1");
+    row("run --workload primes --model qthread --workers 2 --workers 3", "--workers is given 2 times");
+    row("run --workload primes --model qthread --items 0", "--items: must be a whole number from 1");
+    row("run --workload primes --model qthread --items 1e3", "--items must be a whole number from 1");
+    row("run --workload primes --model qthread --duration 0", "--duration: must be a number from 0.05");
+    row("run --workload primes --model qthread --duration 1s", "--duration: must be a number from 0.05");
+    row("run --workload primes --model qthread --duration nan", "--duration: must be a number from 0.05");
+    row("run --workload primes --model qthread --items 1 --duration 1", "exclude each other");
+    row("run --workload primes --model qthread --seed -1", "--seed must be a whole number from 0");
+    row("run --workload primes --model qthread --seed 9007199254740992", "to 9007199254740991");
+    row("run --workload primes --model qthread --pin sprad", "none, spread, one; did you mean \"spread\"?");
+    row("run --workload primes --model qthread --set range", "--set range: must be written key=value");
+    row("run --workload primes --model qthread --set rnage=2000", "did you mean \"range\"?");
+    row("run --workload primes --model qthread --set range=x", "--set range: must be a whole number from");
+    row("run --workload primes --model qthread --set range=2000 --set range=2000",
+        "--set range is given twice");
+    row("run --workload primes --model qthread --set on_failure=stpo", "did you mean \"stop\"?");
+    row("run --workload primes --model qthread --repeat 0", "--repeat must be a whole number from 1 to 1000");
+    row("run --workload primes --model qthread --repeat many", "--repeat must be a whole number");
+    row("run --workload primes --model qthread --timeout 0", "--timeout must be a number");
+    row("run --workload primes --model qthread --timeout soon", "--timeout must be a number");
+    row("run --workload primes --model qthread --export run.pdf", "must end in .json, .csv or .png");
+    row("run --workload primes --model qthread --export a.csv --export a.csv", "is given twice");
+    row("run --workload primes --model qthread --trace off", "unknown option --trace");
+    row("run one.json two.json", "unexpected argument \"two.json\"");
+    row("run missing.json", "missing.json: No such file");
+    row("run /", "/: ");
+    row("list", "list what? One of workloads, models, scenarios");
+    row("list workload", "did you mean \"workloads\"?");
+    row("list claims", "it must be one of workloads, models, scenarios");
+    row("list models scenarios", "unexpected argument \"scenarios\"");
+    row("list models --jsno", "did you mean --json?");
+    row("doctor now", "unexpected argument \"now\"");
+    row("--rnu", "did you mean --run?");
+    row("-platform offscreen --rnu", "did you mean --run?");
+    row("-platform offscreen --screenshot x.jpg", "must end in .png");
+}
+
+void TestCommandLine::usageErrors()
+{
+    QFETCH(QString, arguments);
+    QFETCH(QByteArray, says);
+    const auto ended = run(arguments.split(u' '));
+    QCOMPARE(ended.code, 2);
+    QCOMPARE(ended.out, QByteArray());
+    QVERIFY2(ended.err.contains(says), ended.err.constData());
+    QVERIFY2(ended.err.startsWith("timeslice: "), ended.err.constData());
+    QVERIFY2(ended.err.contains("--help'."), ended.err.constData());
+}
+
+void TestCommandLine::badFilesPointAtTheKey()
+{
+    QTemporaryDir directory;
+    const auto path = directory.filePath(u"bad.json"_s);
+    const auto complaint = [&](const QByteArray &members) {
+        const QByteArray head =
+            "{\"schema\": \"timeslice.experiment/1\", \"workload\": \"primes\",\n\"model\": \"qthread\"";
+        if (!save(path, head + members + "}"))
+            return Ended{};
+        return run({u"run"_s, path});
+    };
+    const auto duplicate = complaint(",\n \"seed\": 1, \"seed\": 2");
+    QCOMPARE(duplicate.code, 2);
+    QVERIFY2(
+        duplicate.err.contains("bad.json /seed: line 3, column 13: the key \"seed\" is there twice"),
+        duplicate.err);
+    const auto parameter = complaint(", \"params\": {\"range\": 1e30}");
+    QCOMPARE(parameter.code, 2);
+    QVERIFY2(parameter.err.contains("bad.json /params/range: line 2"), parameter.err);
+    // Nothing of a hostile file reaches the terminal as a command to it.
+    const auto hostile = complaint(", \"\\u001b[2J\": 1");
+    QCOMPARE(hostile.code, 2);
+    QVERIFY(!hostile.err.contains('\x1B'));
+    const auto large = run({u"run"_s, u"-"_s}, QByteArray(2 << 20, ' '));
+    QCOMPARE(large.code, 2);
+    QVERIFY2(large.err.contains("1048576 are allowed"), large.err);
+}
+
+void TestCommandLine::listsAreTheCatalogue()
+{
+    const auto listed = [](const char *topic) {
+        return QJsonDocument::fromJson(run({u"list"_s, QString::fromLatin1(topic), u"--json"_s}).out).array();
+    };
+    const auto listedWorkloads = listed("workloads");
+    QCOMPARE(listedWorkloads.size(), static_cast<qsizetype>(workloads().size()));
+    for (qsizetype i = 0; i < listedWorkloads.size(); ++i) {
+        const auto &info = workloads()[static_cast<std::size_t>(i)];
+        const auto entry = listedWorkloads[i].toObject();
+        QCOMPARE(entry["id"_L1].toString().toStdString(), info.id);
+        QCOMPARE(entry["default_items"_L1].toInteger(), static_cast<qint64>(info.defaultItems));
+        const auto parameters = entry["parameters"_L1].toArray();
+        QCOMPARE(
+            parameters.size(), static_cast<qsizetype>(info.parameters.size() + commonParameters().size()));
+        for (const auto &parameter : parameters) {
+            const QStringList keys{u"choices"_s, u"common"_s,  u"default"_s, u"help"_s,  u"id"_s,
+                                   u"kind"_s,    u"maximum"_s, u"minimum"_s, u"title"_s, u"unit"_s};
+            QCOMPARE(parameter.toObject().keys(), keys);
+            QVERIFY(!parameter["help"_L1].toString().isEmpty());
+        }
+    }
+    const auto listedModels = listed("models");
+    QCOMPARE(listedModels.size(), static_cast<qsizetype>(models().size()));
+    for (qsizetype i = 0; i < listedModels.size(); ++i)
+        QCOMPARE(listedModels[i]["id"_L1].toString().toStdString(), models()[static_cast<std::size_t>(i)].id);
+}
+
+void TestCommandLine::listedScenariosAreExperiments()
+{
+    const auto ended = run(words("list scenarios --json"));
+    QCOMPARE(ended.code, 0);
+    const auto all = QJsonDocument::fromJson(ended.out).array();
+    QVERIFY(!all.isEmpty());
+    for (const auto &scenario : all) {
+        QVERIFY(!scenario["title"_L1].toString().isEmpty());
+        const auto text = QJsonDocument(scenario["experiment"_L1].toObject()).toJson();
+        const auto experiment = experimentFromJson(text);
+        QVERIFY2(experiment, experiment ? "" : describe(experiment.error()).c_str());
+    }
+}
+
+void TestCommandLine::listsForPeopleNameEverything()
+{
+    const auto text = run(words("list workloads")).out + run(words("list models")).out;
+    for (const auto &workload : workloads()) {
+        QVERIFY2(
+            text.contains('\n' + QByteArray::fromStdString(workload.id) + ' ')
+                || text.startsWith(workload.id.c_str()),
+            workload.id.c_str());
+        for (const auto &parameter : workload.parameters)
+            QVERIFY2(text.contains((parameter.id + '=').c_str()), parameter.id.c_str());
+    }
+    for (const auto &model : models())
+        QVERIFY2(text.contains(model.title.c_str()), model.id.c_str());
+    QVERIFY(text.contains("on_failure=stop"));
+    const auto scenarios = run(words("list scenarios"));
+    QCOMPARE(scenarios.code, 0);
+    QVERIFY(scenarios.out.count("\n\n") >= 3);
+}
+
+void TestCommandLine::doctorLooksAtEverything()
+{
+    const auto ended = run(words("doctor --json"));
+    QCOMPARE(ended.code, 0);
+    const auto report = object(ended.out);
+    QCOMPARE(report["schema"_L1].toString(), u"timeslice.doctor/1"_s);
+    std::set<QString> ids;
+    for (const auto &check : report["checks"_L1].toArray()) {
+        ids.insert(check["id"_L1].toString());
+        const auto status = check["status"_L1].toString();
+        QVERIFY2(status == u"ok"_s || status == u"limited"_s || status == u"missing"_s, qPrintable(status));
+        QVERIFY(!check["finding"_L1].toString().isEmpty());
+        QVERIFY(check["remedy"_L1].isNull() || status != u"ok"_s);
+    }
+    for (const auto &id :
+         words("version kernel cores quota memory perf accounting open_files tasks worker run_directory "
+               "display"))
+        QVERIFY2(ids.contains(id), qPrintable(id));
+
+    const auto text = run(words("doctor"));
+    QCOMPARE(text.code, 0);
+    QVERIFY(text.out.contains("Cores"));
+    QVERIFY(text.out.contains("-> ")); // there is no display here, and it says what to do
+}
+
+void TestCommandLine::everyPairGivesTheSameChecksumUnderEveryModel_data()
+{
+    QTest::addColumn<QString>("options");
+    QTest::newRow("sum") << u"--set numbers=100000"_s;
+    QTest::newRow("primes") << u"--set range=1000"_s;
+    QTest::newRow("mandelbrot") << QString();
+    QTest::newRow("hash") << QString();
+    QTest::newRow("http") << QString();
+    QTest::newRow("sleep") << u"--set sleep_ms=1"_s;
+}
+
+void TestCommandLine::everyPairGivesTheSameChecksumUnderEveryModel()
+{
+    QFETCH(QString, options);
+    const auto workload = QString::fromLatin1(QTest::currentDataTag());
+    QVERIFY(findWorkload(workload.toStdString()) != nullptr);
+    QString checksum;
+    for (const auto &model : models()) {
+        auto arguments = words("run --json --items 6 --seed 7 --workload")
+            << workload << u"--model"_s << QString::fromStdString(model.id);
+        arguments << words(model.singleWorker ? "--workers 1" : "--workers 2")
+                  << options.split(u' ', Qt::SkipEmptyParts);
+        const auto ended = run(arguments);
+        QVERIFY2(ended.code == 0, ended.err.constData());
+        const auto result = object(ended.out);
+        QCOMPARE(result["outcome"_L1].toString(), u"completed"_s);
+        QCOMPARE(result["items"_L1].toInteger(), 6);
+        qint64 items = 0;
+        for (const auto &worker : result["workers"_L1].toArray())
+            items += worker["items"_L1].toInteger();
+        QCOMPARE(items, 6);
+        if (checksum.isEmpty())
+            checksum = result["checksum"_L1].toString();
+        QCOMPARE(checksum.size(), 16);
+        QCOMPARE(result["checksum"_L1].toString(), checksum);
+    }
+}
+
+void TestCommandLine::aReportHasUnits()
+{
+    const auto ended = run(quickRun());
+    QVERIFY2(ended.code == 0, ended.err.constData());
+    QCOMPARE(ended.err, QByteArray()); // no progress where standard error is no terminal
+    QVERIFY2(ended.out.startsWith("primes, qthread, 2 workers, 8 items, seed 1\n"), ended.out.constData());
+    for (const auto *const part :
+         {"outcome         completed", " items/s", "8 done, 0 failed", " possible (", " ms\n",
+          "% of the workers' time", "checksum", "running s"})
+        QVERIFY2(ended.out.contains(part), part);
+}
+
+void TestCommandLine::filesAndOptionsAreCombined()
+{
+    QTemporaryDir directory;
+    const auto path = directory.filePath(u"experiment.json"_s);
+    const QByteArray file = R"({"schema": "timeslice.experiment/1", "workload": "primes", "model": "qthread",
+        "workers": 3, "items": 9, "seed": 5, "params": {"range": 1000, "fail_every": 0}})";
+    QVERIFY(save(path, file));
+    const auto experimentOf = [](const Ended &ended) {
+        return object(ended.out)["experiment"_L1].toObject();
+    };
+
+    const auto asIs = experimentOf(run({u"run"_s, path, u"--json"_s}));
+    QCOMPARE(asIs["workers"_L1].toInteger(), 3);
+    QCOMPARE(asIs["items"_L1].toInteger(), 9);
+    QCOMPARE(asIs["seed"_L1].toInteger(), 5);
+    QCOMPARE(asIs["params"_L1]["range"_L1].toInteger(), 1000);
+
+    const auto changed = experimentOf(
+        run(QStringList{u"run"_s, path} + words("--json --workers 2 --duration 0.05 --set range=500")));
+    QCOMPARE(changed["workers"_L1].toInteger(), 2);
+    QVERIFY(changed["items"_L1].isNull());
+    QCOMPARE(changed["duration_s"_L1].toDouble(), 0.05);
+    QCOMPARE(changed["params"_L1]["range"_L1].toInteger(), 500);
+
+    // Another workload has other parameters; another model perhaps one worker only.
+    const auto other = experimentOf(run(
+        QStringList{u"run"_s, path} + words("--json --workload sleep --model sequential --set sleep_ms=1")));
+    QCOMPARE(other["workers"_L1].toInteger(), 1);
+    QVERIFY(!other["params"_L1].toObject().contains("range"_L1));
+
+    // What a run prints is an experiment but for its schema.
+    auto again = asIs;
+    again.insert("schema"_L1, u"timeslice.experiment/1"_s);
+    const auto fromInput = run({u"run"_s, u"-"_s, u"--json"_s}, QJsonDocument(again).toJson());
+    QVERIFY2(fromInput.code == 0, fromInput.err.constData());
+    QCOMPARE(experimentOf(fromInput), asIs);
+}
+
+void TestCommandLine::repeatsPrintOneObjectPerLine()
+{
+    const auto ended = run(quickRun("--repeat 3 --json"));
+    QVERIFY2(ended.code == 0, ended.err.constData());
+    const auto lines = ended.out.split('\n');
+    QCOMPARE(lines.size(), 4);
+    QVERIFY(lines.last().isEmpty());
+    for (const auto &line : lines.first(3))
+        QCOMPARE(object(line)["schema"_L1].toString(), u"timeslice.run/1"_s);
+    QCOMPARE(object(lines[0])["checksum"_L1], object(lines[2])["checksum"_L1]);
+}
+
+void TestCommandLine::repeatsForPeopleEndWithMedians()
+{
+    const auto ended = run(quickRun("--repeat 3"));
+    QVERIFY2(ended.code == 0, ended.err.constData());
+    const auto lines = ended.out.trimmed().split('\n');
+    QCOMPARE(lines.size(), 7); // the plan, a blank, the heading, three runs, the medians
+    QVERIFY(lines[2].contains("items/s"));
+    QVERIFY(lines[6].trimmed().startsWith("median"));
+    // The numbers of all lines end in the same columns.
+    const auto column = lines[2].indexOf("items/s") + 7;
+    for (qsizetype i = 3; i < 7; ++i) {
+        QVERIFY2(QChar::fromLatin1(lines[i][column - 1]).isDigit(), lines[i].constData());
+        QVERIFY2(lines[i][column] == ' ', lines[i].constData());
+    }
+}
+
+void TestCommandLine::exportsAreWritten()
+{
+    QTemporaryDir directory;
+    const auto json = directory.filePath(u"run.json"_s);
+    const auto csv = directory.filePath(u"run.csv"_s);
+    const auto png = directory.filePath(u"run.png"_s);
+    const auto ended =
+        run(words("run --workload sleep --model qthread --workers 2 --duration 0.5 --json")
+            << u"--export"_s << json << u"--export"_s << csv << u"--export="_s + png);
+    QVERIFY2(ended.code == 0, ended.err.constData());
+    QCOMPARE(object(contents(json)), object(ended.out));
+    const auto rows = contents(csv).split('\n');
+    QVERIFY2(rows.first().startsWith("t_s,interval_s,cpu"), rows.first().constData());
+    QVERIFY(rows.size() > 2);
+    const QImage picture(png);
+    QVERIFY(!picture.isNull());
+    QVERIFY(picture.width() > 1000);
+    std::set<QRgb> colours;
+    for (int y = 0; y < picture.height(); y += 5) {
+        for (int x = 0; x < picture.width(); x += 5)
+            colours.insert(picture.pixel(x, y));
+    }
+    QVERIFY2(colours.size() > 5, "the picture is empty");
+}
+
+void TestCommandLine::repeatedExportsAreNumbered()
+{
+    QTemporaryDir directory;
+    const auto ended =
+        run(quickRun("--repeat 2 --json") << u"--export"_s << directory.filePath(u"a.b.json"_s));
+    QVERIFY2(ended.code == 0, ended.err.constData());
+    QCOMPARE(QDir(directory.path()).entryList(QDir::Files), (QStringList{u"a.b-1.json"_s, u"a.b-2.json"_s}));
+}
+
+void TestCommandLine::whatCannotBeWrittenIsSeenBeforeTheRun()
+{
+    QTemporaryDir directory;
+    QVERIFY(QDir(directory.path()).mkdir(u"folder.json"_s));
+    for (const auto &path : {u"/nonexistent/run.json"_s, directory.filePath(u"folder.json"_s)}) {
+        // It would go on for minutes.
+        const auto ended = run(endlessRun() << u"--export"_s << path);
+        QCOMPARE(ended.code, 4);
+        QCOMPARE(ended.out, QByteArray());
+        QVERIFY2(ended.err.contains("cannot be written"), ended.err.constData());
+    }
+    auto environment = plainEnvironment();
+    environment.insert(u"QT_QPA_PLATFORM"_s, u"offscreen"_s);
+    const auto screenshot = run({u"--screenshot"_s, u"/nonexistent/x.png"_s}, {}, environment);
+    QCOMPARE(screenshot.code, 4);
+}
+
+void TestCommandLine::aFailedItemStopsOrIsCounted()
+{
+    const auto stopped = run(quickRun("--json --set fail_every=4"));
+    QCOMPARE(stopped.code, 1);
+    const auto failed = object(stopped.out);
+    QCOMPARE(failed["outcome"_L1].toString(), u"failed"_s);
+    QVERIFY2(failed["error"_L1]["what"_L1].toString().contains(u"on purpose"_s), stopped.out.constData());
+    QVERIFY2(stopped.err.contains("on purpose"), stopped.err.constData());
+
+    const auto counted = run(quickRun("--json --set fail_every=4 --set on_failure=continue"));
+    QVERIFY2(counted.code == 0, counted.err.constData());
+    const auto completed = object(counted.out);
+    QCOMPARE(completed["outcome"_L1].toString(), u"completed"_s);
+    QCOMPARE(completed["items"_L1].toInteger(), 6);
+    QCOMPARE(completed["items_failed"_L1].toInteger(), 2);
+    QVERIFY(completed["notes"_L1].toArray().last().toString().contains(u"on purpose"_s));
+}
+
+void TestCommandLine::theTimeLimitStopsTheRun()
+{
+    const auto ended = run(endlessRun("--timeout 0.3"));
+    QCOMPARE(ended.code, 124);
+    QCOMPARE(object(ended.out)["outcome"_L1].toString(), u"stopped"_s);
+    QVERIFY2(ended.err.contains("time limit of 0.3 s"), ended.err.constData());
+    // A run that is done in time is not affected.
+    QCOMPARE(run(quickRun("--json --timeout 60")).code, 0);
+}
+
+void TestCommandLine::signalsStopTheRunAndPrintIt_data()
+{
+    QTest::addColumn<int>("signal");
+    QTest::addColumn<QString>("options");
+    QTest::newRow("SIGINT") << SIGINT << QString();
+    QTest::newRow("SIGTERM") << SIGTERM << QString();
+    QTest::newRow("SIGINT, isolated") << SIGINT << u"--isolate"_s;
+    QTest::newRow("SIGTERM, repeated") << SIGTERM << u"--repeat 3"_s;
+}
+
+void TestCommandLine::signalsStopTheRunAndPrintIt()
+{
+    QFETCH(int, signal);
+    QFETCH(QString, options);
+    QProcess process;
+    process.setProcessEnvironment(plainEnvironment());
+    process.start(QStringLiteral(TIMESLICE_PROGRAM), endlessRun(options.toLatin1().constData()));
+    QVERIFY(process.waitForStarted());
+    // Workers are threads of this process or of a child; either way the handler is in place long before they
+    // are.
+    const auto isRunning = [&] {
+        const auto pid = QString::number(process.processId());
+        const auto children = contents(u"/proc/%1/task/%1/children"_s.arg(pid)).trimmed();
+        const auto threads =
+            QDir(u"/proc/%1/task"_s.arg(pid)).entryList(QDir::Dirs | QDir::NoDotAndDotDot).size();
+        return options.contains(u"isolate"_s) ? !children.isEmpty() : threads >= 4;
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(isRunning(), kLongest);
+    QCOMPARE(::kill(static_cast<pid_t>(process.processId()), signal), 0);
+    const auto ended = waitFor(process);
+    QCOMPARE(ended.code, 128 + signal);
+    QCOMPARE(ended.out.count('\n'), 1);
+    QCOMPARE(object(ended.out)["outcome"_L1].toString(), u"stopped"_s);
+}
+
+void TestCommandLine::readersMayLeaveEarly()
+{
+    const auto ended = shell(u"(\"$T\" list workloads --json; echo code $? >&2) | head -c 1"_s);
+    QCOMPARE(ended.out, QByteArray("["));
+    // Either all of it fitted into the pipe in time or it was told; never a crash, never a message.
+    QVERIFY2(ended.err == "code 0\n" || ended.err == "code 4\n", ended.err.constData());
+    const auto closed = shell(u"exec 3>&1; { sleep 0.2; \"$T\" list workloads; echo code $? >&3; } | true"_s);
+    QCOMPARE(closed.out, QByteArray("code 4\n"));
+    QCOMPARE(closed.err, QByteArray());
+}
+
+void TestCommandLine::aFullOutputIsAnError()
+{
+    for (const auto &command :
+         {u"list models"_s, u"doctor"_s, u"--help"_s, u"run --workload sleep --model pool --items 2"_s}) {
+        const auto ended = shell(u"\"$T\" "_s + command + u" > /dev/full"_s);
+        QVERIFY2(ended.code == 4, qPrintable(command));
+        QVERIFY2(ended.err.contains("standard output: cannot be written"), ended.err.constData());
+    }
+    QCOMPARE(shell(u"\"$T\" list models >&-"_s).code, 4);
+    QCOMPARE(shell(u"\"$T\" run --workload sleep --model pool --items 2 >&-"_s).code, 4);
+    QCOMPARE(shell(u"\"$T\" run --workload sleep --model pool --items 2 --json 2>&- <&-"_s).code, 0);
+}
+
+void TestCommandLine::absurdRequestsNeedForce()
+{
+    const auto tooMany =
+        u"ulimit -n 200; \"$T\" run --workload sleep --model qprocess --workers 100 --items 1 --json"_s;
+    const auto refused = shell(tooMany);
+    QCOMPARE(refused.code, 3);
+    QCOMPARE(refused.out, QByteArray());
+    QVERIFY2(refused.err.contains("open files; 200 are allowed"), refused.err.constData());
+    QVERIFY2(refused.err.contains("--force"), refused.err.constData());
+    QCOMPARE(
+        shell(
+            u"ulimit -n 200; \"$T\" run --workload sleep --model qprocess --workers 2 --items 2 --force --json"_s)
+            .code,
+        0);
+}
+
+void TestCommandLine::localesChangeNothing_data()
+{
+    QTest::addColumn<QString>("locale");
+    QTest::newRow("German") << u"de_DE"_s;
+    QTest::newRow("Turkish") << u"tr_TR"_s;
+}
+
+void TestCommandLine::localesChangeNothing()
+{
+    QFETCH(QString, locale);
+    QTemporaryDir locales;
+    auto environment = plainEnvironment();
+    environment.insert(u"LC_ALL"_s, locale + u".UTF-8"_s);
+    // A locale that is not installed can be compiled for this test, where its source is.
+    const auto compiler = QStandardPaths::findExecutable(u"localedef"_s);
+    if (!compiler.isEmpty()
+        && QProcess::execute(
+               compiler, {u"-i"_s, locale, u"-f"_s, u"UTF-8"_s, locales.filePath(locale + u".UTF-8"_s)})
+            == 0)
+        environment.insert(u"LOCPATH"_s, locales.path());
+    else
+        qInfo("%s cannot be compiled here: only Qt sees it", qPrintable(locale));
+
+    for (const auto *const command :
+         {"list workloads --json", "list workloads", "list models --json", "list scenarios"})
+        QCOMPARE(run(words(command), {}, environment).out, run(words(command)).out);
+
+    const auto csv = locales.filePath(u"run.csv"_s);
+    const auto ended = run(
+        words("run --workload sleep --model qthread --workers 2 --duration 0.45 --json --set sleep_ms=1.5")
+            << u"--export"_s << csv,
+        {}, environment);
+    QVERIFY2(ended.code == 0, ended.err.constData());
+    const auto result = object(ended.out);
+    QVERIFY(result["wall_s"_L1].toDouble() > 0);
+    QCOMPARE(result["experiment"_L1]["duration_s"_L1].toDouble(), 0.45);
+    QCOMPARE(result["experiment"_L1]["params"_L1]["sleep_ms"_L1].toDouble(), 1.5);
+    const auto rows = contents(csv).trimmed().split('\n');
+    QVERIFY(rows.size() > 1);
+    // A decimal comma would be a cell more.
+    for (const auto &row : rows)
+        QCOMPARE(row.count(','), rows.first().count(','));
+    const auto report = run(quickRun("--repeat 2"), {}, environment);
+    QVERIFY2(report.code == 0, report.err.constData());
+    QVERIFY2(!report.out.mid(report.out.indexOf('\n')).contains(','), report.out.constData());
+}
+
+void TestCommandLine::withoutADisplayThereIsAWordAndNoCrash()
+{
+    const auto none = run({});
+    QCOMPARE(none.code, 3);
+    QVERIFY2(none.err.contains("no display"), none.err.constData());
+    QVERIFY2(none.err.contains("timeslice run"), none.err.constData());
+
+    auto environment = plainEnvironment();
+    environment.insert(u"DISPLAY"_s, u":987"_s);
+    const auto unreachable = run({}, {}, environment);
+    QCOMPARE(unreachable.code, 3);
+    QVERIFY2(unreachable.err.contains("cannot open a window"), unreachable.err.constData());
+
+    environment = plainEnvironment();
+    environment.insert(u"QT_QPA_PLATFORM"_s, u"nonsense"_s);
+    QCOMPARE(run({}, {}, environment).code, 3);
+}
+
+void TestCommandLine::theWindowSavesAScreenshot()
+{
+    QTemporaryDir directory;
+    auto environment = plainEnvironment();
+    environment.insert(u"QT_QPA_PLATFORM"_s, u"offscreen"_s);
+    environment.insert(u"XDG_CONFIG_HOME"_s, directory.path());
+    const auto png = directory.filePath(u"window.png"_s);
+    const auto ended = run({u"--screenshot"_s, png}, {}, environment);
+    QVERIFY2(ended.code == 0, ended.err.constData());
+    QVERIFY(QImage(png).width() > 400);
+}
+
+void TestCommandLine::theWindowEndsAtASignal_data()
+{
+    QTest::addColumn<int>("signal");
+    QTest::newRow("SIGINT") << SIGINT;
+    QTest::newRow("SIGTERM") << SIGTERM;
+    QTest::newRow("SIGHUP") << SIGHUP;
+}
+
+void TestCommandLine::theWindowEndsAtASignal()
+{
+    QFETCH(int, signal);
+    QTemporaryDir directory;
+    auto environment = plainEnvironment();
+    environment.insert(u"QT_QPA_PLATFORM"_s, u"offscreen"_s);
+    environment.insert(u"XDG_CONFIG_HOME"_s, directory.path());
+    const auto path = directory.filePath(u"long.json"_s);
+    QVERIFY(save(
+        path, R"({"schema": "timeslice.experiment/1", "workload": "sleep", "model": "qprocess", "workers": 2,
+        "duration_s": 600})"));
+    QProcess process;
+    process.setProcessEnvironment(environment);
+    process.start(QStringLiteral(TIMESLICE_PROGRAM), {path, u"--run"_s});
+    QVERIFY(process.waitForStarted());
+    const auto children = u"/proc/%1/task/%1/children"_s.arg(process.processId());
+    QTRY_VERIFY_WITH_TIMEOUT(!contents(children).trimmed().isEmpty(), kLongest);
+    const auto supervisor = contents(children).trimmed().split(' ').first();
+    QCOMPARE(::kill(static_cast<pid_t>(process.processId()), signal), 0);
+    const auto ended = waitFor(process);
+    QCOMPARE(ended.code, 128 + signal);
+    QTRY_VERIFY_WITH_TIMEOUT(!QFile::exists(u"/proc/"_s + QString::fromLatin1(supervisor)), kLongest);
+}
+
+QTEST_GUILESS_MAIN(TestCommandLine)
+#include "tst_commandline.moc"

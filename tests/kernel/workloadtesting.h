@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/mapping.h"
+#include "core/workload/workload.h"
+
+#include <atomic>
+#include <functional>
+#include <initializer_list>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace timeslice::testing_support {
+
+using Overrides = std::vector<std::pair<std::string, ParameterValue>>;
+
+/// A spec with the defaults of the workload's parameters, and the given ones in their place.
+[[nodiscard]] WorkSpec specOf(const WorkloadInfo &info, const Overrides &overrides = {});
+
+/// Parameters with which an item of any workload takes a fraction of a millisecond.
+[[nodiscard]] Overrides smallParameters(const std::string &workload);
+/// Parameters with which an item takes as long as it can (or, where it cannot be long, as is practical in a
+/// test).
+[[nodiscard]] Overrides longParameters(const std::string &workload);
+
+/// A workload with everything it needs but a server: filled data, a canvas.
+class PreparedWorkload {
+public:
+    PreparedWorkload(const WorkloadInfo &info, const WorkSpec &spec, std::optional<HttpEndpoint> server = {});
+
+    [[nodiscard]] const Workload &workload() const { return *m_workload; }
+    [[nodiscard]] std::span<const std::byte> data() const { return m_data.bytes(); }
+    [[nodiscard]] std::span<std::byte> canvas() const { return m_canvas.bytes(); }
+    /// What worker `index` is given; `data` reads the memory that all share.
+    [[nodiscard]] WorkerResources resources(unsigned index);
+
+private:
+    std::unique_ptr<Workload> m_workload;
+    Mapping m_data;
+    Mapping m_canvas;
+    std::unique_ptr<DataSource> m_source;
+    std::optional<HttpEndpoint> m_server;
+};
+
+struct Outcome {
+    std::uint64_t checksum = 0;
+    std::uint64_t done = 0;
+    std::vector<std::string> failures;
+};
+
+/// Carries out `items` items with workers on threads that take them from a board.
+[[nodiscard]] Outcome carryOutOnThreads(PreparedWorkload &prepared, std::uint64_t items, unsigned threads);
+
+/// A run state to stop, for kernels that are called directly.
+class RunWord {
+public:
+    [[nodiscard]] StopToken token() { return StopToken(m_word); }
+    void stop() { publishState(m_word, RunState::Stop); }
+
+private:
+    std::atomic<std::uint32_t> m_word{static_cast<std::uint32_t>(RunState::Go)};
+};
+
+/// A server socket on 127.0.0.1 that lets a function deal with each connection, on a thread of its own.
+class SocketServer {
+public:
+    using Script = std::function<void(int fd)>;
+
+    explicit SocketServer(Script script);
+    /// Shuts all connections down and waits for their scripts.
+    ~SocketServer();
+    SocketServer(const SocketServer &) = delete;
+    SocketServer &operator=(const SocketServer &) = delete;
+
+    [[nodiscard]] HttpEndpoint endpoint() const { return {.port = m_port, .token = "secret"}; }
+    [[nodiscard]] unsigned connections() const { return m_connections.load(); }
+
+private:
+    void accept();
+
+    Script m_script;
+    int m_listener = -1;
+    std::uint16_t m_port = 0;
+    std::atomic<unsigned> m_connections = 0;
+    std::mutex m_mutex; ///< Protects m_fds and m_scripts.
+    std::vector<int> m_fds;
+    std::vector<std::thread> m_scripts;
+    std::thread m_accepting;
+};
+
+/// Sends everything. \return false when the other end is gone.
+bool sendAll(int fd, std::string_view text);
+/// Receives one request's header. \return Nothing when the other end closed.
+[[nodiscard]] std::optional<std::string> receiveHead(int fd);
+/// Answers requests as the real server does, delays left out, until the client closes.
+void answerFaithfully(int fd);
+
+} // namespace timeslice::testing_support
