@@ -155,8 +155,8 @@ Complaint takePlacement(Experiment &experiment, const CommandLine &line)
         return std::nullopt;
     std::vector<std::string> allowed;
     for (const auto pin : {Pin::None, Pin::Spread, Pin::One}) {
-        allowed.emplace_back(toString(pin));
-        if (*text == QLatin1String(toString(pin))) {
+        allowed.emplace_back(nameOf(pin));
+        if (*text == QLatin1String(nameOf(pin))) {
             experiment.pin = pin;
             return std::nullopt;
         }

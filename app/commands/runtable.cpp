@@ -140,7 +140,7 @@ QString endText(const Recording &recording)
 {
     if (recording.outcome == Outcome::Stopped)
         return QStringLiteral("stopped before its end; the figures are of the part that was done");
-    return QString::fromLatin1(toString(recording.outcome));
+    return QString::fromLatin1(nameOf(recording.outcome));
 }
 
 struct Column {
@@ -249,7 +249,7 @@ QString planLine(const Experiment &experiment)
     if (experiment.durationSeconds)
         parts << QString::fromLatin1(numberText(*experiment.durationSeconds)) + QStringLiteral(" s");
     if (experiment.pin != Pin::None)
-        parts << QStringLiteral("pin ") + QString::fromLatin1(toString(experiment.pin));
+        parts << QStringLiteral("pin ") + QString::fromLatin1(nameOf(experiment.pin));
     if (experiment.isolate)
         parts << QStringLiteral("isolated");
     parts << QStringLiteral("seed %1").arg(experiment.seed);
@@ -306,8 +306,7 @@ RepeatFigures figuresOf(const Recording &recording)
 
 QString repeatLine(unsigned number, const RepeatFigures &figures)
 {
-    return figureLine(
-        QString::number(number), figures.values, QString::fromLatin1(toString(figures.outcome)));
+    return figureLine(QString::number(number), figures.values, QString::fromLatin1(nameOf(figures.outcome)));
 }
 
 QString medianLine(const std::vector<RepeatFigures> &runs)

@@ -45,7 +45,7 @@ void writeError(JsonWriter &json, const std::optional<Error> &error)
         return;
     }
     json.beginObject();
-    json.field("kind", std::string_view(toString(error->kind)));
+    json.field("kind", std::string_view(nameOf(error->kind)));
     json.field("where", std::string_view(error->where));
     json.field("what", std::string_view(error->what));
     json.field("errno", unless(error->errnoValue == 0, error->errnoValue));
@@ -161,7 +161,7 @@ QByteArray runJson(const Recording &recording, JsonWriter::Style style)
     json.key("machine");
     writeMachine(json, recording.machine);
     json.field("interpreter", std::nullopt);
-    json.field("outcome", std::string_view(toString(recording.outcome)));
+    json.field("outcome", std::string_view(nameOf(recording.outcome)));
     json.key("error");
     writeError(json, recording.error);
     json.field("wall_s", seconds(unless(!(recording.wallSeconds > 0), recording.wallSeconds)));

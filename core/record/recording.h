@@ -21,7 +21,7 @@ namespace timeslice {
 /// How a run ended; exactly one.
 enum class Outcome { Completed, Stopped, Failed };
 
-[[nodiscard]] const char *toString(Outcome outcome);
+[[nodiscard]] const char *nameOf(Outcome outcome);
 
 /// Where a task's time went, in seconds; a state that could not be measured is nothing, never 0.
 /// running + runnable + blocked = the time from go to the worker's end.
@@ -66,7 +66,7 @@ enum class TraceSource {
     Perf, ///< Every context switch, exactly, from PERF_RECORD_SWITCH.
 };
 
-[[nodiscard]] const char *toString(TraceSource source);
+[[nodiscard]] const char *nameOf(TraceSource source);
 
 /// The exact trace of a run, and how far it can be trusted.
 struct TraceResult {
