@@ -135,6 +135,35 @@ QString observerText(const Recording &recording)
         + QStringLiteral(" % of a core, %1 samples, %2 missed").arg(observer.samples).arg(observer.missed);
 }
 
+QString checkText(const SelfCheck &check)
+{
+    switch (check.verdict) {
+    case SelfCheckVerdict::Agrees:
+        return QStringLiteral("equal to the kernel's own counters");
+    case SelfCheckVerdict::Differs:
+        return QStringLiteral("NOT equal to the kernel's own counters");
+    case SelfCheckVerdict::NotPossible:
+        break;
+    }
+    return QStringLiteral("not compared with the kernel's counters");
+}
+
+QString timelineText(const TraceResult &trace)
+{
+    switch (trace.source) {
+    case TraceSource::Off:
+        return QStringLiteral("off");
+    case TraceSource::None:
+        return QStringLiteral("none: ") + causeAndRemedy(trace.reason, trace.remedy);
+    case TraceSource::Sampled:
+        return QStringLiteral("sampled: ") + causeAndRemedy(trace.reason, trace.remedy);
+    case TraceSource::Perf:
+        break;
+    }
+    auto text = QStringLiteral("exact, %1 records, %2 lost").arg(count(trace.records), count(trace.lost));
+    return trace.check ? text + QStringLiteral(", ") + checkText(*trace.check) : text;
+}
+
 /// Why it failed goes to standard error.
 QString endText(const Recording &recording)
 {
@@ -271,6 +300,7 @@ QString runReport(const Recording &recording)
         text += line("switches", switchesText(recording, verdict));
         text += line("where time went", statesText(recording.states));
         text += line("memory", memoryText(recording.memoryPeak));
+        text += line("timeline", timelineText(recording.trace));
         text += line("observer", observerText(recording));
         if (recording.items > 0)
             text += line("checksum", checksumText(recording.checksum));

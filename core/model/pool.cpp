@@ -66,7 +66,6 @@ public:
         m_item += static_cast<std::uint64_t>(distance);
         return *this;
     }
-    friend ItemIterator operator+(ItemIterator it, difference_type distance) { return it += distance; }
     friend difference_type operator-(ItemIterator a, ItemIterator b)
     {
         return static_cast<difference_type>(a.m_item - b.m_item);

@@ -25,6 +25,8 @@ const char *nameOf(TraceSource source)
         return "none";
     case TraceSource::Perf:
         return "perf";
+    case TraceSource::Sampled:
+        return "sampled";
     }
     return "none";
 }
