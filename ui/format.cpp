@@ -56,7 +56,9 @@ Quantity inSteps(double value, std::span<const Step> steps)
         if (size >= step.from)
             best = &step;
     }
-    return {formatNumber(value / best->factor), words(best->unit)};
+    // 59.96 s took its unit from 60.0: then it is a whole minute, and not 0.999 of one.
+    const double shown = std::abs(value) < best->from ? rounded(value, 3) : value;
+    return {formatNumber(shown / best->factor), words(best->unit)};
 }
 
 QString decimal(double number, int decimals)

@@ -32,6 +32,7 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <utility>
 
 namespace timeslice {
 
@@ -435,7 +436,6 @@ void MainWindow::finish(const RecordingPtr &recording)
 
 void MainWindow::showRecording(const RecordingPtr &recording)
 {
-    m_held.reset();
     m_showsRun = true;
     const RecordingPtr baseline = m_lab->baselineOf(*recording);
     showBaseline(baseline);
@@ -458,7 +458,7 @@ void MainWindow::setPaused(bool paused)
     m_canvas->setPaused(paused);
     m_topBar->setPaused(paused);
     if (!paused && m_held)
-        showRecording(m_held);
+        showRecording(std::exchange(m_held, nullptr));
 }
 
 void MainWindow::changeScale(double factor)

@@ -50,6 +50,8 @@ public:
     bool run();
     /// Says in the verdict's place what went wrong.
     void showProblem(const Error &error);
+    /// How long the window was away from its event loop during the run under way or the last one.
+    [[nodiscard]] std::optional<GapSummary> gaps() const { return m_gaps.overall(); }
 
 Q_SIGNALS:
     /// A run has ended and everything about it is shown.
