@@ -1,129 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/model/catalogue.h"
-#include "core/workload/catalogue.h"
-#include "ui/charts/chartstack.h"
-#include "ui/experimentpanel.h"
-#include "ui/exportdialog.h"
-#include "ui/exporter.h"
-#include "ui/mainwindow.h"
+#include "tests/ui/windowfixture.h"
 #include "ui/numberfield.h"
-#include "ui/pictures.h"
-#include "ui/themecontroller.h"
 
-#include <QAccessible>
-#include <QAction>
 #include <QCheckBox>
-#include <QClipboard>
-#include <QComboBox>
-#include <QFileDialog>
-#include <QGuiApplication>
-#include <QLabel>
-#include <QMenu>
-#include <QMenuBar>
-#include <QMimeData>
-#include <QSignalSpy>
-#include <QTemporaryDir>
-#include <QTest>
-#include <QTextEdit>
+#include <QFileInfo>
 #include <QToolButton>
 
 using namespace timeslice;
-
-namespace {
-
-constexpr int kPatienceMs = 20'000; ///< For what takes milliseconds on a quiet machine.
-
-/// One window with a real lab, in folders of its own.
-struct Fixture {
-    explicit Fixture(const QByteArray &settings = {})
-    {
-        if (!settings.isEmpty()) {
-            QFile file(settingsPath());
-            if (file.open(QIODevice::WriteOnly))
-                file.write(settings);
-        }
-        LabOptions options;
-        options.runtimeDirectory = folder.path();
-        lab = std::make_unique<Lab>(options);
-        state = std::make_unique<WindowState>(settingsPath());
-        window = std::make_unique<MainWindow>(lab.get(), &themes, state.get());
-        window->resize(1200, 800);
-        window->show();
-        window->activateWindow(); // keys go to the active window only
-        [&] { QVERIFY(QTest::qWaitForWindowActive(window.get())); }();
-    }
-    ~Fixture()
-    {
-        window.reset();
-        lab.reset();
-    }
-    Fixture(const Fixture &) = delete;
-    Fixture &operator=(const Fixture &) = delete;
-
-    [[nodiscard]] QString settingsPath() const { return folder.filePath(QStringLiteral("settings.ini")); }
-    [[nodiscard]] QAction *action(const QString &text) const
-    {
-        for (auto *candidate : window->findChildren<QAction *>()) {
-            if (QString(candidate->text()).remove(QLatin1Char('&')) == text)
-                return candidate;
-        }
-        return nullptr;
-    }
-    [[nodiscard]] QString text() const
-    {
-        QStringList texts;
-        for (const auto *label : window->findChildren<QLabel *>()) {
-            if (label->isVisibleTo(window.get()))
-                texts.append(label->text());
-        }
-        return texts.join(QLatin1Char('\n'));
-    }
-    [[nodiscard]] bool says(const char *words) const { return text().contains(QLatin1String(words)); }
-    [[nodiscard]] ExperimentPanel *panel() const { return window->findChild<ExperimentPanel *>(); }
-    void press(Qt::Key key, Qt::KeyboardModifiers modifiers = Qt::NoModifier) const
-    {
-        QTest::keyClick(window.get(), key, modifiers);
-    }
-
-    QTemporaryDir folder;
-    ThemeController themes;
-    std::unique_ptr<Lab> lab;
-    std::unique_ptr<WindowState> state;
-    std::unique_ptr<MainWindow> window;
-};
-
-const QString kRun = QStringLiteral("Run");
-const QString kStop = QStringLiteral("Stop");
-const QString kPause = QStringLiteral("Pause display");
-const QString kSaveJson = QStringLiteral("Save run as JSON…");
-
-Experiment
-sleepFor(double milliseconds, std::uint64_t items, const char *model = "qthread", unsigned workers = 2)
-{
-    Experiment experiment;
-    experiment.workload = "sleep";
-    experiment.model = model;
-    experiment.workers = workers;
-    experiment.items = items;
-    experiment.params.set("sleep_ms", milliseconds);
-    return validated(experiment).value_or(Experiment());
-}
-
-RecordingPtr recordingOf(const QSignalSpy &shown)
-{
-    return shown.isEmpty() ? nullptr : shown.last().at(0).value<RecordingPtr>();
-}
-
-/// A run that is short but has a few samples, from F5 until it is shown.
-void runSomething(const Fixture &f)
-{
-    QSignalSpy shown(f.window.get(), &MainWindow::runShown);
-    f.window->setExperiment(sleepFor(1, 20));
-    f.press(Qt::Key_F5);
-    QVERIFY(shown.wait(kPatienceMs));
-}
-
-} // namespace
 
 class TestMainWindow : public QObject {
     Q_OBJECT
@@ -147,22 +30,11 @@ private Q_SLOTS:
     void stateIsRememberedAcrossWindows();
     void brokenSettingsDoNotPreventTheStart_data();
     void brokenSettingsDoNotPreventTheStart();
-
-    void everyActionIsInAMenuAndKeysAreUnique();
-    void everyVisibleWidgetHasAnAccessibleName();
-    void everythingIsReachedWithTheTabKey();
-    void targetsAreLargeEnough();
-    void runsAreExportedOnlyOnceThereIsOne();
-    void picturesHaveTheSizeThatWasAskedFor();
-    void unwritablePicturesAreReported();
-    void exportDialogLimitsTheSize();
-    void chartIsCopiedAsAPicture();
-    void helpNamesEveryKey();
 };
 
 void TestMainWindow::opensOnTheFirstScenarioAndSaysWhatF5Does()
 {
-    const Fixture f;
+    const WindowFixture f;
     QVERIFY(f.says("Press F5 to run it."));
     QVERIFY(*f.panel()->experiment() == scenarios().front().experiment);
     QVERIFY(f.action(kRun)->isEnabled());
@@ -173,7 +45,7 @@ void TestMainWindow::opensOnTheFirstScenarioAndSaysWhatF5Does()
 
 void TestMainWindow::f5RunsAndTheVerdictFollows()
 {
-    const Fixture f;
+    const WindowFixture f;
     QSignalSpy shown(f.window.get(), &MainWindow::runShown);
     f.window->setExperiment(sleepFor(2, 100));
     f.press(Qt::Key_F5);
@@ -181,8 +53,8 @@ void TestMainWindow::f5RunsAndTheVerdictFollows()
     QVERIFY(!f.action(kRun)->isEnabled());
     QVERIFY(f.action(kStop)->isEnabled());
     QVERIFY(shown.wait(kPatienceMs));
-    QCOMPARE(recordingOf(shown)->outcome, Outcome::Completed);
-    QCOMPARE(recordingOf(shown)->items, std::uint64_t{100});
+    QCOMPARE(shownIn(shown)->outcome, Outcome::Completed);
+    QCOMPARE(shownIn(shown)->items, std::uint64_t{100});
     QVERIFY(f.says("Finished after"));
     QVERIFY(f.says("Throughput"));
     QVERIFY(f.action(kRun)->isEnabled());
@@ -190,20 +62,20 @@ void TestMainWindow::f5RunsAndTheVerdictFollows()
 
 void TestMainWindow::escapeStops()
 {
-    const Fixture f;
+    const WindowFixture f;
     QSignalSpy shown(f.window.get(), &MainWindow::runShown);
     f.window->setExperiment(sleepFor(50, 1'000'000));
     f.press(Qt::Key_F5);
     QTRY_COMPARE_WITH_TIMEOUT(f.lab->state(), LabState::Running, kPatienceMs);
     f.press(Qt::Key_Escape);
     QVERIFY(shown.wait(kPatienceMs));
-    QCOMPARE(recordingOf(shown)->outcome, Outcome::Stopped);
+    QCOMPARE(shownIn(shown)->outcome, Outcome::Stopped);
     QVERIFY(f.says("You stopped the run"));
 }
 
 void TestMainWindow::stopAndStartAgainManyTimes()
 {
-    const Fixture f;
+    const WindowFixture f;
     QSignalSpy shown(f.window.get(), &MainWindow::runShown);
     f.window->setExperiment(sleepFor(20, 1'000'000));
     for (int i = 0; i < 20; ++i) {
@@ -218,7 +90,7 @@ void TestMainWindow::stopAndStartAgainManyTimes()
 
 void TestMainWindow::runIsRefusedWithAReasonWhileAFieldIsWrong()
 {
-    const Fixture f;
+    const WindowFixture f;
     f.window->setExperiment(sleepFor(2, 10));
     NumberField *workers = nullptr;
     for (auto *field : f.window->findChildren<NumberField *>()) {
@@ -240,26 +112,26 @@ void TestMainWindow::runIsRefusedWithAReasonWhileAFieldIsWrong()
 
 void TestMainWindow::baselineThenRunComparesThem()
 {
-    const Fixture f;
+    const WindowFixture f;
     QSignalSpy shown(f.window.get(), &MainWindow::runShown);
     f.window->setExperiment(sleepFor(5, 60, "qthread", 4));
     f.press(Qt::Key_F5, Qt::ShiftModifier);
     QVERIFY(shown.wait(kPatienceMs));
-    const RecordingPtr baseline = recordingOf(shown);
+    const RecordingPtr baseline = shownIn(shown);
     QCOMPARE(baseline->experiment.model, std::string("sequential"));
     QCOMPARE(baseline->experiment.workers, 1U);
     QVERIFY(f.says("This is the baseline"));
     f.press(Qt::Key_F5);
     QVERIFY(shown.wait(kPatienceMs));
-    QCOMPARE(recordingOf(shown)->experiment.workers, 4U);
-    QCOMPARE(recordingOf(shown)->checksum, baseline->checksum);
+    QCOMPARE(shownIn(shown)->experiment.workers, 4U);
+    QCOMPARE(shownIn(shown)->checksum, baseline->checksum);
     QVERIFY2(f.says("Against the baseline"), qPrintable(f.text()));
     QVERIFY2(!f.says("run the baseline"), qPrintable(f.text()));
 }
 
 void TestMainWindow::pauseFreezesTheDisplayAndNotTheRun()
 {
-    const Fixture f;
+    const WindowFixture f;
     QSignalSpy shown(f.window.get(), &MainWindow::runShown);
     QSignalSpy finished(f.lab.get(), &Lab::runFinished);
     f.window->setExperiment(sleepFor(10, 60));
@@ -282,7 +154,7 @@ void TestMainWindow::pauseFreezesTheDisplayAndNotTheRun()
 
 void TestMainWindow::spaceStillPressesTheButtonThatHasTheFocus()
 {
-    const Fixture f;
+    const WindowFixture f;
     auto *box = f.window->findChild<QCheckBox *>();
     QVERIFY(box);
     for (auto *button : f.window->findChildren<QToolButton *>()) {
@@ -300,7 +172,7 @@ void TestMainWindow::spaceStillPressesTheButtonThatHasTheFocus()
 
 void TestMainWindow::paintedPictureAppearsForMandelbrotOnly()
 {
-    const Fixture f;
+    const WindowFixture f;
     QSignalSpy shown(f.window.get(), &MainWindow::runShown);
     Experiment experiment;
     experiment.workload = "mandelbrot";
@@ -326,7 +198,7 @@ void TestMainWindow::paintedPictureAppearsForMandelbrotOnly()
 
 void TestMainWindow::choosingAScenarioSetsTheExperiment()
 {
-    const Fixture f;
+    const WindowFixture f;
     for (const Scenario &scenario : scenarios()) {
         QAction *action = f.action(scenario.title);
         QVERIFY2(action, qPrintable(scenario.title));
@@ -339,7 +211,7 @@ void TestMainWindow::choosingAScenarioSetsTheExperiment()
 
 void TestMainWindow::unusableFileIsShownAndNothingElseChanges()
 {
-    const Fixture f;
+    const WindowFixture f;
     const Experiment before = *f.panel()->experiment();
     const auto opened = f.window->openFile(f.folder.filePath(QStringLiteral("none.json")));
     QVERIFY(!opened);
@@ -351,7 +223,7 @@ void TestMainWindow::unusableFileIsShownAndNothingElseChanges()
 
 void TestMainWindow::closingWhileARunIsUnderWayDoesNotBlock()
 {
-    Fixture f;
+    WindowFixture f;
     f.window->setExperiment(sleepFor(1000, 1'000'000, "qthread", 8));
     f.press(Qt::Key_F5);
     QTRY_COMPARE_WITH_TIMEOUT(f.lab->state(), LabState::Running, kPatienceMs);
@@ -363,7 +235,7 @@ void TestMainWindow::closingWhileARunIsUnderWayDoesNotBlock()
 
 void TestMainWindow::stateIsRememberedAcrossWindows()
 {
-    Fixture f;
+    WindowFixture f;
     const Experiment experiment = sleepFor(7, 77, "pool", 5);
     f.window->setExperiment(experiment);
     f.action(QStringLiteral("Dark"))->trigger();
@@ -395,196 +267,12 @@ void TestMainWindow::brokenSettingsDoNotPreventTheStart_data()
 void TestMainWindow::brokenSettingsDoNotPreventTheStart()
 {
     QFETCH(QByteArray, settings);
-    const Fixture f(settings);
+    const WindowFixture f(settings);
     QVERIFY(f.window->isVisible());
     QVERIFY(f.action(kRun)->isEnabled());
     QVERIFY(f.themes.scale() >= ThemeController::kMinScale && f.themes.scale() <= ThemeController::kMaxScale);
     QVERIFY(f.state->samplingHz() >= 1 && f.state->samplingHz() <= 50);
     QVERIFY(QFileInfo(f.state->exportFolder()).isDir());
-}
-
-void TestMainWindow::everyActionIsInAMenuAndKeysAreUnique()
-{
-    const Fixture f;
-    const auto *bar = f.window->findChild<QMenuBar *>();
-    QSet<const QAction *> inMenus;
-    const auto collect = [&inMenus](const QMenu *menu, const auto &self) -> void {
-        for (const QAction *action : menu->actions()) {
-            inMenus.insert(action);
-            if (action->menu())
-                self(action->menu(), self);
-        }
-    };
-    for (const QAction *action : bar->actions()) {
-        QVERIFY2(action->text().contains(QLatin1Char('&')), qPrintable(action->text()));
-        collect(action->menu(), collect);
-    }
-    QSet<QString> keys;
-    for (const QAction *action : f.window->actions()) {
-        QVERIFY2(inMenus.contains(action), qPrintable(action->text()));
-        QVERIFY2(action->text().contains(QLatin1Char('&')), qPrintable(action->text()));
-        QVERIFY2(!action->statusTip().isEmpty(), qPrintable(action->text()));
-        for (const QKeySequence &key : action->shortcuts()) {
-            QVERIFY2(!keys.contains(key.toString()), qPrintable(key.toString()));
-            keys.insert(key.toString());
-        }
-    }
-    for (const char *key :
-         {"F5", "Esc", "Space", "F1", "Ctrl+O", "Ctrl+S", "Ctrl+Shift+C", "Ctrl++", "Ctrl+-", "Ctrl+0"})
-        QVERIFY2(keys.contains(QLatin1String(key)), key);
-}
-
-void TestMainWindow::everyVisibleWidgetHasAnAccessibleName()
-{
-    const Fixture f;
-    runSomething(f);
-    for (auto *widget : f.window->findChildren<QWidget *>()) {
-        // A focus proxy is never stood on itself.
-        if (!widget->isVisible() || !(widget->focusPolicy() & Qt::TabFocus) || widget->focusProxy())
-            continue;
-        const QAccessibleInterface *accessible = QAccessible::queryAccessibleInterface(widget);
-        QVERIFY(accessible);
-        QVERIFY2(
-            !accessible->text(QAccessible::Name).isEmpty(),
-            qPrintable(
-                QLatin1String(widget->metaObject()->className()) + QLatin1String(" in ")
-                + QLatin1String(widget->parent()->metaObject()->className())));
-    }
-}
-
-void TestMainWindow::everythingIsReachedWithTheTabKey()
-{
-    const Fixture f;
-    QSet<QWidget *> reached;
-    constexpr int kManyTabs = 300;
-    for (int i = 0; i < kManyTabs; ++i) {
-        f.press(Qt::Key_Tab);
-        if (QWidget *focus = f.window->focusWidget())
-            reached.insert(focus);
-    }
-    for (auto *widget : f.window->findChildren<QWidget *>()) {
-        const bool isEditor = qobject_cast<NumberField *>(widget) || qobject_cast<QComboBox *>(widget)
-            || qobject_cast<QToolButton *>(widget);
-        if (isEditor && widget->isVisible() && widget->isEnabled())
-            QVERIFY2(reached.contains(widget), qPrintable(widget->accessibleName()));
-    }
-}
-
-void TestMainWindow::targetsAreLargeEnough()
-{
-    const Fixture f;
-    constexpr int kSmallest = 24;
-    for (auto *widget : f.window->findChildren<QWidget *>()) {
-        const bool isTarget = qobject_cast<QAbstractButton *>(widget) || qobject_cast<QComboBox *>(widget)
-            || qobject_cast<QLineEdit *>(widget);
-        if (isTarget && widget->isVisible() && widget->isEnabled()) {
-            const QString what = QStringLiteral("%1 %2x%3")
-                                     .arg(widget->accessibleName())
-                                     .arg(widget->width())
-                                     .arg(widget->height());
-            QVERIFY2(widget->height() >= kSmallest && widget->width() >= kSmallest, qPrintable(what));
-        }
-    }
-}
-
-void TestMainWindow::runsAreExportedOnlyOnceThereIsOne()
-{
-    const Fixture f;
-    QVERIFY(!f.action(kSaveJson)->isEnabled());
-    runSomething(f);
-    QVERIFY(f.action(kSaveJson)->isEnabled());
-    f.state->setExportFolder(f.folder.path());
-    f.action(kSaveJson)->trigger();
-    auto *dialog = f.window->findChild<QFileDialog *>();
-    QVERIFY(dialog && dialog->isVisible());
-    QVERIFY(!dialog->selectedFiles().isEmpty());
-    const QString name = QStringLiteral("timeslice-sleep-qthread-2.json");
-    QCOMPARE(QFileInfo(dialog->selectedFiles().constFirst()).fileName(), name);
-    Q_EMIT dialog->fileSelected(f.folder.filePath(name)); // what accepting it does
-    dialog->reject();
-    QFile saved(f.folder.filePath(name));
-    QVERIFY(saved.open(QIODevice::ReadOnly));
-    QVERIFY(saved.readAll().contains("timeslice.run/1"));
-    QVERIFY(f.says("Saved to"));
-    // And back: the window takes the experiment out of its own file.
-    f.window->setExperiment(sleepFor(3, 3));
-    QVERIFY(f.window->openFile(saved.fileName()));
-    QVERIFY(*f.panel()->experiment() == sleepFor(1, 20));
-}
-
-void TestMainWindow::picturesHaveTheSizeThatWasAskedFor()
-{
-    const Fixture f;
-    auto *exporter = f.window->findChild<Exporter *>();
-    const QString path = f.folder.filePath(QStringLiteral("a.png"));
-    for (const QString &id : f.window->findChild<ChartStack *>()->chartIds()) {
-        QVERIFY(exporter->save({id, {400, 200}, 2}, path));
-        const QImage picture(path);
-        QCOMPARE(picture.size(), QSize(400, 200));
-        QCOMPARE(picture.dotsPerMeterX(), 7559); // 192 dpi
-    }
-    QVERIFY(exporter->save({QStringLiteral("window"), {}, 2}, path));
-    QCOMPARE(QImage(path).size(), f.window->size() * 2);
-    QVERIFY(!exporter->save({QStringLiteral("window"), {}, 100}, path)); // too large
-    QVERIFY(!exporter->save({QStringLiteral("picture"), {10, 10}, 1}, path)); // nothing painted
-    QCOMPARE(QImage(path).size(), f.window->size() * 2); // the file is as it was
-}
-
-void TestMainWindow::unwritablePicturesAreReported()
-{
-    const Fixture f;
-    auto *exporter = f.window->findChild<Exporter *>();
-    QVERIFY(!exporter->save({QStringLiteral("window"), {}, 1}, QStringLiteral("/nowhere/at/all.png")));
-    QVERIFY(!exporter->save({QStringLiteral("window"), {}, 1}, f.folder.path()));
-    QVERIFY(!exporter->save({QStringLiteral("window"), {}, 1}, QStringLiteral("/dev/full")));
-}
-
-void TestMainWindow::exportDialogLimitsTheSize()
-{
-    ExportDialog dialog(
-        {{QStringLiteral("window"), QStringLiteral("The window"), {800, 600}, true},
-         {QStringLiteral("cores"), QStringLiteral("Cores"), {900, 320}, false}},
-        QStringLiteral("cores"), nullptr);
-    QCOMPARE(dialog.request().id, QStringLiteral("cores"));
-    QCOMPARE(dialog.request().pixels, QSize(1800, 640));
-    const QAbstractButton *save = nullptr;
-    for (const auto *button : dialog.findChildren<QAbstractButton *>()) {
-        if (button->text().contains(QLatin1String("file")))
-            save = button;
-    }
-    QVERIFY(save && save->isEnabled());
-    auto *width = dialog.findChildren<NumberField *>().constFirst();
-    width->setWhole(kMaxPictureSide);
-    Q_EMIT width->edited();
-    QVERIFY(!save->isEnabled()); // twice the largest side
-}
-
-void TestMainWindow::chartIsCopiedAsAPicture()
-{
-    const Fixture f;
-    f.press(Qt::Key_C, Qt::ControlModifier | Qt::ShiftModifier);
-    const QMimeData *copied = QGuiApplication::clipboard()->mimeData();
-    QVERIFY(copied->hasImage());
-    QVERIFY(!qvariant_cast<QImage>(copied->imageData()).isNull());
-    QVERIFY(copied->hasText());
-}
-
-void TestMainWindow::helpNamesEveryKey()
-{
-    const Fixture f;
-    f.press(Qt::Key_F1);
-    const QDialog *help = nullptr;
-    for (const auto *dialog : f.window->findChildren<QDialog *>()) {
-        if (dialog->isVisible())
-            help = dialog;
-    }
-    QVERIFY(help);
-    const auto *text = help->findChild<QTextEdit *>();
-    QVERIFY(text);
-    for (const char *words :
-         {"F5", "Esc", "Space", "Ctrl+Shift+C", "Ctrl++", "Workload", "Involuntary", "Baseline",
-          "Window gap"})
-        QVERIFY2(text->toPlainText().contains(QLatin1String(words)), words);
 }
 
 QTEST_MAIN(TestMainWindow)
