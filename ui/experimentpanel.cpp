@@ -147,6 +147,7 @@ void ExperimentPanel::addLength(QVBoxLayout *column)
     m_length = new PanelCombo(pair);
     m_length->addItem(tr("items done"));
     m_length->addItem(tr("time is up"));
+    m_length->setSizeAdjustPolicy(QComboBox::AdjustToContents); // its two choices are never cut
     m_items = new NumberField(NumberField::Kind::Whole, 1, static_cast<double>(kMaxItems), tr("items"), pair);
     m_seconds =
         new NumberField(NumberField::Kind::Real, kMinDurationSeconds, kMaxDurationSeconds, tr("s"), pair);
@@ -159,7 +160,7 @@ void ExperimentPanel::addLength(QVBoxLayout *column)
     m_lengthValue->addWidget(m_items);
     m_lengthValue->addWidget(m_seconds);
     m_lengthValue->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
-    row->addWidget(m_length, 1);
+    row->addWidget(m_length);
     row->addWidget(m_lengthValue, 1);
 
     pair->setFocusProxy(m_length);

@@ -218,6 +218,17 @@ void TestFormat::errorsAreSentencesWithARemedy()
     QVERIFY(text.endsWith(remedyFor(full)));
     QVERIFY(remedyFor(full).contains(QLatin1String("another folder")));
 
+    // What says only what happened to something gets it as its subject.
+    QCOMPARE(
+        describeForPeople({ErrorKind::System, 0, "worker 0", "was killed by SIGKILL"}),
+        QStringLiteral("Worker 0 was killed by SIGKILL."));
+    QCOMPARE(
+        describeForPeople({ErrorKind::Malformed, 0, "/tmp/run.json", "is not a board"}),
+        QStringLiteral("/tmp/run.json is not a board."));
+    QVERIFY(describeForPeople({ErrorKind::TimedOut, 0, "timeslice-worker", "gave no answer for 5 s"})
+                .startsWith(QLatin1String("timeslice-worker gave no answer for 5 s.")));
+    QCOMPARE(describeForPeople({ErrorKind::System, 0, "", "was refused"}), QStringLiteral("Was refused."));
+
     const Error bare{ErrorKind::Malformed, 0, "", ""};
     QVERIFY(!describeForPeople(bare).isEmpty());
     QVERIFY(remedyFor(bare).isEmpty());

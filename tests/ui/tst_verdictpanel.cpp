@@ -103,8 +103,14 @@ void TestVerdictPanel::pagesFollowTheRun()
     QVERIFY(!text.contains(QLatin1String("Against the baseline"))); // nothing to compare with
     panel.showResult(
         shared(aRun()), aVerdict(),
-        {{QStringLiteral("One after another"), 50, false}, {QStringLiteral("Qt threads, 2"), 100, true}});
+        {{QStringLiteral("One after another"), 50, false, true},
+         {QStringLiteral("Qt threads, 2"), 100, true, false}});
     QVERIFY(visibleText(panel).contains(QLatin1String("Against the baseline")));
+    panel.showResult(
+        shared(aRun()), aVerdict(),
+        {{QStringLiteral("Processes, 2"), 50, false, false},
+         {QStringLiteral("Qt threads, 2"), 100, true, false}});
+    QVERIFY(visibleText(panel).contains(QLatin1String("Against other runs")));
     panel.beginRun();
     QVERIFY(!visibleText(panel).contains(QLatin1String("Worker 3 is late."))); // of the run before
 }

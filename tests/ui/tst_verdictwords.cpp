@@ -244,6 +244,7 @@ void TestVerdictWords::ratesCompareTheNewestOfEachKind()
     QCOMPARE(bars.size(), std::size_t{3});
     QCOMPARE(bars[0].itemsPerSecond, 50.0); // the baseline comes first
     QCOMPARE(bars[1].itemsPerSecond, 95.0); // the newest of its kind
+    QVERIFY(bars[0].isBaseline && !bars[1].isBaseline);
     QVERIFY(bars[2].isThisRun);
 
     std::vector<RecordingPtr> many{baseline};
