@@ -3,6 +3,7 @@
 
 #include "core/model/catalogue.h"
 #include "core/workload/catalogue.h"
+#include "ui/columnscroll.h"
 #include "ui/disclosure.h"
 #include "ui/fieldrow.h"
 #include "ui/format.h"
@@ -15,7 +16,6 @@
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QScrollArea>
 #include <QSignalBlocker>
 #include <QStackedWidget>
 #include <QStandardItemModel>
@@ -76,10 +76,7 @@ ExperimentPanel::ExperimentPanel(const Machine &machine, QWidget *parent)
     title->setContentsMargins(kCardMargin, 0, kCardMargin, 0);
     outer->addWidget(title);
 
-    auto *scroll = new QScrollArea(this);
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setWidgetResizable(true);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    auto *scroll = new ColumnScroll(this);
     scroll->setFocusPolicy(Qt::NoFocus); // its fields are reached instead, and scroll into view
     outer->addWidget(scroll);
     auto *content = new QWidget(scroll);

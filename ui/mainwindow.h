@@ -75,9 +75,8 @@ private:
     void introduce();
     void updateActions();
     void setPaused(bool paused);
-    void changeScale(double factor);
+    void changeScale(double scale);
     void showHelp();
-    void showAbout();
 
     void noteState(LabState state);
     void showFrame(const Frame &frame);

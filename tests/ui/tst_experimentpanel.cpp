@@ -105,6 +105,7 @@ private Q_SLOTS:
     void programmaticChangesAreNotTheUsers();
     void everyEditorHasANameAndAHelp();
     void theMachineIsShownAsPlainText();
+    void aUnitGivesWayToItsNumber();
     void noChoiceIsCutOff();
 
     void filesOfExperimentsAndRunsOpen();
@@ -363,6 +364,20 @@ void TestExperimentPanel::theMachineIsShownAsPlainText()
     QVERIFY(all.contains(QLatin1String("2 of 4 cores")));
     QVERIFY(all.contains(QLatin1String("1.5")));
     QVERIFY(all.contains(QLatin1String("A <b>processor</b>, Linux 6.1.0")));
+}
+
+void TestExperimentPanel::aUnitGivesWayToItsNumber()
+{
+    NumberField field(NumberField::Kind::Whole, 1, 1e9, QStringLiteral("items"), nullptr);
+    const int unit = field.fontMetrics().horizontalAdvance(QStringLiteral("items"));
+    field.resize(8 * unit, field.height());
+    field.setWhole(20);
+    QVERIFY(field.textMargins().right() >= unit);
+    field.resize(3 * unit, field.height());
+    field.setWhole(123'456'789);
+    QCOMPARE(field.textMargins().right(), 0);
+    field.setWhole(1);
+    QVERIFY(field.textMargins().right() >= unit);
 }
 
 void TestExperimentPanel::noChoiceIsCutOff()

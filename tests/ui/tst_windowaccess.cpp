@@ -2,6 +2,7 @@
 // The window for people who use the keyboard or a screen reader, and what leaves it: pictures and files.
 #include "tests/ui/windowfixture.h"
 #include "ui/charts/chartstack.h"
+#include "ui/columnscroll.h"
 #include "ui/exportdialog.h"
 #include "ui/exporter.h"
 #include "ui/numberfield.h"
@@ -15,6 +16,8 @@
 #include <QMenu>
 #include <QMenuBar>
 #include <QMimeData>
+#include <QScrollBar>
+#include <QSplitter>
 #include <QTextEdit>
 #include <QToolButton>
 
@@ -30,6 +33,7 @@ private Q_SLOTS:
     void everyVisibleWidgetHasAnAccessibleName();
     void everythingIsReachedWithTheTabKey();
     void targetsAreLargeEnough();
+    void largerTextIsNotCut();
     void runsAreExportedOnlyOnceThereIsOne();
     void picturesHaveTheSizeThatWasAskedFor();
     void unwritablePicturesAreReported();
@@ -120,6 +124,27 @@ void TestWindowAccess::targetsAreLargeEnough()
             QVERIFY2(widget->height() >= kSmallest && widget->width() >= kSmallest, qPrintable(what));
         }
     }
+}
+
+void TestWindowAccess::largerTextIsNotCut()
+{
+    const WindowFixture f;
+    f.window->resize(1440, 860);
+    runSomething(f);
+    const auto columns = f.window->findChildren<ColumnScroll *>();
+    QCOMPARE(columns.size(), 2);
+    const auto widths = [&] { return f.window->findChild<QSplitter *>()->sizes(); };
+    const QList<int> before = widths();
+    for (int i = 0; i < 5; ++i)
+        f.press(Qt::Key_Plus, Qt::ControlModifier);
+    QVERIFY(f.themes.scale() > 1.5);
+    for (const auto *column : columns) {
+        QTRY_COMPARE(column->horizontalScrollBar()->maximum(), 0);
+        QVERIFY(column->widget()->width() >= column->widget()->minimumSizeHint().width());
+    }
+    f.press(Qt::Key_0, Qt::ControlModifier);
+    const QList<int> again = widths();
+    QVERIFY(std::abs(again[0] - before[0]) <= 3 && std::abs(again[2] - before[2]) <= 3);
 }
 
 void TestWindowAccess::runsAreExportedOnlyOnceThereIsOne()
