@@ -14,11 +14,16 @@ using namespace timeslice;
 
 namespace {
 
+QString plain(QString text)
+{
+    return text.replace(QChar(QChar::Nbsp), QLatin1Char(' '));
+}
+
 QString valueOf(const std::vector<Measure> &rows, const char *name)
 {
     for (const Measure &row : rows) {
         if (row.name == QLatin1String(name))
-            return row.quantity.toString().replace(QChar(QChar::Nbsp), QLatin1Char(' '));
+            return plain(row.quantity.toString());
     }
     return QStringLiteral("no such row");
 }
@@ -37,6 +42,7 @@ private Q_SLOTS:
     void withoutASpeedupTheThroughputIs_data();
     void withoutASpeedupTheThroughputIs();
     void differencesWithinTheNoiseAreNotClaimed();
+    void nearlyAllTheTimeIsNotSaidOfLess();
     void slowerThanTheBaselineIsSaid();
     void waitingOverlapsBeyondTheCores();
     void everyHappeningHasItsSentence_data();
@@ -98,6 +104,22 @@ void TestVerdictWords::differencesWithinTheNoiseAreNotClaimed()
     const VerdictWords words = inWords(aRun(), verdict);
     QCOMPARE(words.number, QStringLiteral("100"));
     QVERIFY2(words.reason.contains(QLatin1String("noise")), qPrintable(words.reason));
+}
+
+void TestVerdictWords::nearlyAllTheTimeIsNotSaidOfLess()
+{
+    Verdict verdict = aVerdict();
+    QVERIFY(inWords(aRun(), verdict).happened.contains(QLatin1String("nearly all the time")));
+    verdict.efficiency = 0.72;
+    verdict.runnableShare = 0.28;
+    for (const unsigned workers : {1U, 2U, 8U}) {
+        Recording run = aRun();
+        run.experiment.workers = workers;
+        const QString happened = plain(inWords(run, verdict).happened);
+        QVERIFY2(!happened.contains(QLatin1String("nearly all")), qPrintable(happened));
+        QVERIFY2(happened.contains(QLatin1String("a core busy 72 % of the time.")), qPrintable(happened));
+        QVERIFY2(happened.contains(QLatin1String("28 %")), qPrintable(happened));
+    }
 }
 
 void TestVerdictWords::slowerThanTheBaselineIsSaid()
