@@ -230,8 +230,7 @@ void CanvasView::paintHeader(QPainter &painter) const
     }
     painter.setPen(theme.quietText);
     left += kGap / 2;
-    const QString words = metrics.elidedText(
-        tr("each tile in the colour of the worker that painted it"), Qt::ElideRight, right - left);
+    const QString words = metrics.elidedText(tr("coloured by worker"), Qt::ElideRight, right - left);
     painter.drawText(
         QRect(left, line.top(), std::max(0, right - left), line.height()), Qt::AlignVCenter, words);
 }

@@ -22,6 +22,7 @@ Disclosure::Disclosure(const QString &title, QWidget *content, QWidget *parent)
     m_header->setAccessibleName(title);
     m_header->setCheckable(true);
     m_header->setProperty("flat", true);
+    m_header->setProperty("disclosure", true);
     m_header->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     m_header->setFocusPolicy(Qt::TabFocus);
     connect(m_header, &QToolButton::toggled, this, [this](bool open) {

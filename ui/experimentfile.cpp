@@ -20,14 +20,14 @@ Result<QByteArray> contentOf(const QString &path)
     if (!info.exists())
         return fail(ErrorKind::Gone, where, "there is no such file");
     if (!info.isFile())
-        return fail(ErrorKind::Unsupported, where, "is not a regular file");
+        return fail(ErrorKind::Unsupported, where, "this is not a regular file");
     QFile file(path);
     if (!file.open(QIODevice::ReadOnly))
-        return fail(ErrorKind::Denied, where, "cannot be read: " + file.errorString().toStdString());
+        return fail(ErrorKind::Denied, where, "the file cannot be read: " + file.errorString().toStdString());
     // The size is checked by reading: a file may grow, or lie about its size.
     QByteArray content = file.read(kMaxRunBytes + 1);
     if (content.size() > kMaxRunBytes)
-        return fail(ErrorKind::Unsupported, where, "is too large to be an experiment");
+        return fail(ErrorKind::Unsupported, where, "the file is too large to be an experiment");
     return content;
 }
 

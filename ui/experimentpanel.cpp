@@ -3,6 +3,7 @@
 
 #include "core/model/catalogue.h"
 #include "core/workload/catalogue.h"
+#include "ui/columnscroll.h"
 #include "ui/disclosure.h"
 #include "ui/fieldrow.h"
 #include "ui/format.h"
@@ -15,7 +16,6 @@
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QScrollArea>
 #include <QSignalBlocker>
 #include <QStackedWidget>
 #include <QStandardItemModel>
@@ -76,10 +76,7 @@ ExperimentPanel::ExperimentPanel(const Machine &machine, QWidget *parent)
     title->setContentsMargins(kCardMargin, 0, kCardMargin, 0);
     outer->addWidget(title);
 
-    auto *scroll = new QScrollArea(this);
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setWidgetResizable(true);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    auto *scroll = new ColumnScroll(this);
     scroll->setFocusPolicy(Qt::NoFocus); // its fields are reached instead, and scroll into view
     outer->addWidget(scroll);
     auto *content = new QWidget(scroll);
@@ -147,6 +144,7 @@ void ExperimentPanel::addLength(QVBoxLayout *column)
     m_length = new PanelCombo(pair);
     m_length->addItem(tr("items done"));
     m_length->addItem(tr("time is up"));
+    m_length->setSizeAdjustPolicy(QComboBox::AdjustToContents); // its two choices are never cut
     m_items = new NumberField(NumberField::Kind::Whole, 1, static_cast<double>(kMaxItems), tr("items"), pair);
     m_seconds =
         new NumberField(NumberField::Kind::Real, kMinDurationSeconds, kMaxDurationSeconds, tr("s"), pair);
@@ -159,7 +157,7 @@ void ExperimentPanel::addLength(QVBoxLayout *column)
     m_lengthValue->addWidget(m_items);
     m_lengthValue->addWidget(m_seconds);
     m_lengthValue->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
-    row->addWidget(m_length, 1);
+    row->addWidget(m_length);
     row->addWidget(m_lengthValue, 1);
 
     pair->setFocusProxy(m_length);

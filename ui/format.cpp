@@ -56,7 +56,18 @@ Quantity inSteps(double value, std::span<const Step> steps)
         if (size >= step.from)
             best = &step;
     }
-    return {formatNumber(value / best->factor), words(best->unit)};
+    // 59.96 s took its unit from 60.0: then it is a whole minute, and not 0.999 of one.
+    const double shown = std::abs(value) < best->from ? rounded(value, 3) : value;
+    return {formatNumber(shown / best->factor), words(best->unit)};
+}
+
+// "was killed by SIGKILL": what happened to `where`, so that `where` is the subject of the sentence.
+bool lacksSubject(const QString &what)
+{
+    static constexpr const char *kVerbs[] = {"is ",    "was ",  "has ",  "does ",     "did ",
+                                             "ended ", "gave ", "must ", "cannot be "};
+    return std::ranges::any_of(
+        kVerbs, [&what](const char *verb) { return what.startsWith(QLatin1String(verb)); });
 }
 
 QString decimal(double number, int decimals)
@@ -236,11 +247,17 @@ QString describeForPeople(const Error &error)
     QString sentence = QString::fromStdString(error.what);
     if (sentence.isEmpty())
         sentence = words("Something failed");
-    sentence[0] = sentence[0].toUpper();
-
+    const QString where = QString::fromStdString(error.where);
     QStringList details;
-    if (!error.where.empty())
-        details.append(QString::fromStdString(error.where));
+    if (!where.isEmpty() && lacksSubject(sentence))
+        sentence = where + QLatin1Char(' ') + sentence;
+    else if (!where.isEmpty())
+        details.append(where);
+    // "Worker 0 was killed", but not "Timeslice-worker": names of files and programs stay as they are.
+    const bool isName = !where.isEmpty() && !where.contains(QLatin1Char(' '));
+    if (!isName || !sentence.startsWith(where))
+        sentence[0] = sentence[0].toUpper();
+
     if (error.errnoValue != 0)
         details.append(QString::fromLocal8Bit(std::strerror(error.errnoValue)));
     if (!details.isEmpty())

@@ -29,7 +29,7 @@ struct Quantity {
 [[nodiscard]] QString notMeasured();
 
 /// A plain number with about `digits` significant digits and groups ("1,234", "49.6", "0.0123"). At least
-/// 1e15 and below 1e-6 become "1.2e+15".
+/// 1e15 and below 1e-6 become "1.2E+15".
 [[nodiscard]] QString formatNumber(double number, int digits = 3);
 
 /// Items per second: "49.6 items/s", "12,345 items/s", from 100,000 on "123 k items/s", "4.56 M items/s".

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/helpdialog.h"
 
+#include "ui/tintedicon.h"
 #include "ui/windowactions.h"
 
 #include <QAction>
 #include <QDialogButtonBox>
+#include <QMessageBox>
 #include <QStringList>
 #include <QTextBrowser>
 #include <QVBoxLayout>
@@ -92,6 +94,24 @@ HelpDialog::HelpDialog(const WindowActions &actions, QWidget *parent)
     constexpr int kColumns = 84;
     constexpr int kLines = 36;
     resize(fontMetrics().averageCharWidth() * kColumns, fontMetrics().lineSpacing() * kLines);
+}
+
+void showAbout(QWidget *parent)
+{
+    auto *box = new QMessageBox(
+        QMessageBox::NoIcon, HelpDialog::tr("About Timeslice"),
+        HelpDialog::tr(
+            "Timeslice %1\n\nA desktop laboratory for concurrency: the same work as threads, processes or "
+            "one "
+            "after "
+            "another, measured live on this machine.\n\nFree software under the GNU General Public License, "
+            "version 3 or "
+            "later. It uses Qt %2 and Qt Charts.")
+            .arg(QStringLiteral(TIMESLICE_VERSION), QString::fromLatin1(qVersion())),
+        QMessageBox::Close, parent);
+    box->setIconPixmap(programIcon().pixmap(64));
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->open();
 }
 
 } // namespace timeslice

@@ -15,4 +15,7 @@ public:
     HelpDialog(const WindowActions &actions, QWidget *parent);
 };
 
+/// Says which version this is, and under which licence.
+void showAbout(QWidget *parent);
+
 } // namespace timeslice

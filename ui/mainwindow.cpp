@@ -2,7 +2,7 @@
 #include "ui/mainwindow.h"
 
 #include "core/analyse/verdict.h"
-#include "core/model/catalogue.h"
+#include "core/lab/baseline.h"
 #include "ui/canvasview.h"
 #include "ui/charts/chartstack.h"
 #include "ui/experimentfile.h"
@@ -32,6 +32,9 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <utility>
 
 namespace timeslice {
 
@@ -50,25 +53,6 @@ bool wantsSpace(const QWidget *widget)
 {
     return qobject_cast<const QAbstractButton *>(widget) || qobject_cast<const QComboBox *>(widget)
         || qobject_cast<const QAbstractItemView *>(widget);
-}
-
-/// The same work by one worker, one item after another.
-Experiment baselineOf(Experiment experiment)
-{
-    // What belonged to the other model only is not the baseline's.
-    const ModelInfo *model = findModel(experiment.model);
-    const auto kept = parametersOf(experiment.workload, "sequential");
-    ParameterValues params;
-    for (const auto &[id, value] : experiment.params.all()) {
-        if (std::ranges::find(kept, id, &Parameter::id) != kept.end())
-            params.set(id, value);
-    }
-    experiment.params = std::move(params);
-    experiment.model = "sequential";
-    experiment.workers = 1;
-    experiment.pin = Pin::None;
-    experiment.isolate = experiment.isolate && model && !model->needsChildHost;
-    return experiment;
 }
 
 } // namespace
@@ -185,7 +169,7 @@ void MainWindow::connectActions()
         setWindowState(windowState().setFlag(Qt::WindowFullScreen, full));
     });
     on(m_actions.help, [this] { showHelp(); });
-    on(m_actions.about, [this] { showAbout(); });
+    on(m_actions.about, [this] { showAbout(this); });
 
     connect(m_panel, &ExperimentPanel::edited, this, &MainWindow::experimentEdited);
     connect(m_panel, &ExperimentPanel::samplingHzEdited, this, [this](double hz) {
@@ -330,7 +314,7 @@ void MainWindow::runBaseline()
     if (!m_actions.runBaseline->isEnabled())
         return;
     const Experiment experiment = m_last && m_showsRun ? m_last->experiment : *m_panel->experiment();
-    start(baselineOf(experiment));
+    start(baselineFor(experiment));
 }
 
 bool MainWindow::start(const Experiment &experiment)
@@ -435,7 +419,6 @@ void MainWindow::finish(const RecordingPtr &recording)
 
 void MainWindow::showRecording(const RecordingPtr &recording)
 {
-    m_held.reset();
     m_showsRun = true;
     const RecordingPtr baseline = m_lab->baselineOf(*recording);
     showBaseline(baseline);
@@ -458,13 +441,22 @@ void MainWindow::setPaused(bool paused)
     m_canvas->setPaused(paused);
     m_topBar->setPaused(paused);
     if (!paused && m_held)
-        showRecording(m_held);
+        showRecording(std::exchange(m_held, nullptr));
 }
 
-void MainWindow::changeScale(double factor)
+void MainWindow::changeScale(double scale)
 {
-    m_themes->setScale(factor);
+    const double before = m_themes->scale();
+    m_themes->setScale(scale);
     m_state->setScale(m_themes->scale());
+    // The side columns hold words, so they grow with them; the charts in the middle give way.
+    const double growth = m_themes->scale() / before;
+    QList<int> widths = m_splitter->sizes();
+    const int whole = std::accumulate(widths.begin(), widths.end(), 0);
+    for (const qsizetype side : {0, 2})
+        widths[side] = static_cast<int>(std::lround(widths[side] * growth));
+    widths[1] = std::max(1, whole - widths[0] - widths[2]);
+    m_splitter->setSizes(widths);
 }
 
 void MainWindow::showHelp()
@@ -474,22 +466,6 @@ void MainWindow::showHelp()
     m_help->show();
     m_help->raise();
     m_help->activateWindow();
-}
-
-void MainWindow::showAbout()
-{
-    auto *box = new QMessageBox(
-        QMessageBox::NoIcon, tr("About Timeslice"),
-        tr("Timeslice %1\n\nA desktop laboratory for concurrency: the same work as threads, processes or one "
-           "after "
-           "another, measured live on this machine.\n\nFree software under the GNU General Public License, "
-           "version 3 or "
-           "later. It uses Qt %2 and Qt Charts.")
-            .arg(QStringLiteral(TIMESLICE_VERSION), QString::fromLatin1(qVersion())),
-        QMessageBox::Close, this);
-    box->setIconPixmap(programIcon().pixmap(64));
-    box->setAttribute(Qt::WA_DeleteOnClose);
-    box->open();
 }
 
 bool MainWindow::event(QEvent *event)

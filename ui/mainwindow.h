@@ -50,6 +50,8 @@ public:
     bool run();
     /// Says in the verdict's place what went wrong.
     void showProblem(const Error &error);
+    /// How long the window was away from its event loop during the run under way or the last one.
+    [[nodiscard]] std::optional<GapSummary> gaps() const { return m_gaps.overall(); }
 
 Q_SIGNALS:
     /// A run has ended and everything about it is shown.
@@ -73,9 +75,8 @@ private:
     void introduce();
     void updateActions();
     void setPaused(bool paused);
-    void changeScale(double factor);
+    void changeScale(double scale);
     void showHelp();
-    void showAbout();
 
     void noteState(LabState state);
     void showFrame(const Frame &frame);

@@ -66,6 +66,7 @@ NumberField::NumberField(Kind kind, double minimum, double maximum, const QStrin
     setAccessibleDescription(tr("%1. Up and Down change it.").arg(allowed()));
     makeRoomForUnit();
     connect(this, &QLineEdit::textEdited, this, &NumberField::edited);
+    connect(this, &QLineEdit::textChanged, this, &NumberField::makeRoomForUnit);
 }
 
 void NumberField::setWhole(std::int64_t value)
@@ -169,8 +170,11 @@ void NumberField::wheelEvent(QWheelEvent *event)
 
 void NumberField::makeRoomForUnit()
 {
-    const int width = m_unit.isEmpty() ? 0 : fontMetrics().horizontalAdvance(m_unit) + kUnitGap;
-    setTextMargins(0, 0, width, 0);
+    const int unit = fontMetrics().horizontalAdvance(m_unit) + kUnitGap;
+    const int number = fontMetrics().horizontalAdvance(text()) + 3 * kUnitGap;
+    // A number that is cut is another number; its unit gives way, and is still said by the tool tip.
+    m_showsUnit = !m_unit.isEmpty() && number + unit <= width();
+    setTextMargins(0, 0, m_showsUnit ? unit : 0, 0);
 }
 
 void NumberField::changeEvent(QEvent *event)
@@ -180,10 +184,16 @@ void NumberField::changeEvent(QEvent *event)
         makeRoomForUnit();
 }
 
+void NumberField::resizeEvent(QResizeEvent *event)
+{
+    QLineEdit::resizeEvent(event);
+    makeRoomForUnit();
+}
+
 void NumberField::paintEvent(QPaintEvent *event)
 {
     QLineEdit::paintEvent(event);
-    if (m_unit.isEmpty())
+    if (!m_showsUnit)
         return;
     QPainter painter(this);
     painter.setPen(palette().color(QPalette::PlaceholderText));

@@ -48,6 +48,7 @@ Q_SIGNALS:
 protected:
     void keyPressEvent(QKeyEvent *event) override;
     void wheelEvent(QWheelEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
     void paintEvent(QPaintEvent *event) override;
     void changeEvent(QEvent *event) override;
 
@@ -60,6 +61,7 @@ private:
     double m_minimum;
     double m_maximum;
     QString m_unit;
+    bool m_showsUnit = false; ///< There is room for it beside the number.
 };
 
 } // namespace timeslice

@@ -60,7 +60,8 @@ rateBars(const RecordingPtr &recording, const RecordingPtr &baseline, const std:
     std::vector<RateBar> bars;
     for (const RecordingPtr &run : chosen) {
         if (run->itemsPerSecond)
-            bars.push_back({shortName(run->experiment), *run->itemsPerSecond, run == recording});
+            bars.push_back(
+                {shortName(run->experiment), *run->itemsPerSecond, run == recording, run == baseline});
     }
     return bars;
 }
@@ -113,7 +114,7 @@ void RateBars::paintEvent(QPaintEvent *)
     int valueWidth = 0;
     for (const RateBar &bar : m_bars) {
         highest = std::max(highest, bar.itemsPerSecond);
-        labelWidth = std::max(labelWidth, metrics.horizontalAdvance(bar.label));
+        labelWidth = std::max(labelWidth, metrics.horizontalAdvance(bar.label) + 1); // its width is rounded
         valueWidth =
             std::max(valueWidth, metrics.horizontalAdvance(formatRate(bar.itemsPerSecond).toString()));
     }

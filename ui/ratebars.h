@@ -17,6 +17,7 @@ struct RateBar {
     QString label; ///< "Qt threads, 2"
     double itemsPerSecond = 0;
     bool isThisRun = false;
+    bool isBaseline = false;
 };
 
 /// The runs to set `recording` against: it and all completed ones that did the same work, the newest of each

@@ -188,6 +188,9 @@ void ResultPage::show(const RecordingPtr &recording, const Verdict &verdict, con
     m_statePart.setVisible(hasNumbers && recording->items > 0);
     m_rates->setBars(bars);
     m_ratePart.setVisible(!bars.empty());
+    const bool hasBaseline = std::ranges::any_of(bars, &RateBar::isBaseline);
+    m_ratePart.title->setText(hasBaseline ? tr("Against the baseline") : tr("Against other runs"));
+    m_rates->setAccessibleName(m_ratePart.title->text());
     showNotes(*recording);
 
     m_output->setPlainText(recording->output);

@@ -40,6 +40,7 @@ QPushButton[primary="true"]:disabled, QToolButton[primary="true"]:disabled {
     background: %hairline%; border-color: %hairline%; color: %quiet%; }
 QPushButton[flat="true"], QToolButton[flat="true"] { background: transparent; border: 1px solid transparent;
     border-radius: %6u%; min-height: %30u%; padding: 0 %8u%; }
+QToolButton[disclosure="true"] { padding-left: 0; }
 QPushButton[flat="true"]:hover, QToolButton[flat="true"]:hover { border-color: %hairline%; }
 QLineEdit[invalid="true"], QComboBox[invalid="true"] { border: 1px solid %failed%; }
 QFrame[hairline="true"] { background: %hairline%; border: none; max-height: 1px; }

@@ -52,6 +52,8 @@ TopBar::TopBar(
     m_scenario->setAccessibleName(tr("Scenario"));
     m_scenario->setPlaceholderText(tr("Own experiment"));
     m_scenario->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+    constexpr int kShortest = 10; // it gives way when the window is narrow
+    m_scenario->setMinimumContentsLength(kShortest);
     m_scenario->setFocusPolicy(Qt::StrongFocus);
     for (const Scenario &scenario : m_scenarios) {
         m_scenario->addItem(scenario.title);
@@ -64,7 +66,7 @@ TopBar::TopBar(
     row->addStretch(1);
     m_menuBar = new QMenuBar(this);
     m_menuBar->setNativeMenuBar(false); // a desktop that takes menus out of windows would leave a hole here
-    m_menuBar->setSizePolicy(QSizePolicy::Maximum, QSizePolicy::Preferred);
+    m_menuBar->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Preferred);
     row->addWidget(m_menuBar, 0, Qt::AlignVCenter);
 
     applyTheme();

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/verdictpanel.h"
 
+#include "ui/columnscroll.h"
 #include "ui/fieldrow.h"
 #include "ui/livepage.h"
 #include "ui/resultpage.h"
 #include "ui/themecontroller.h"
 
 #include <QLabel>
-#include <QScrollArea>
 #include <QVBoxLayout>
 
 namespace timeslice {
@@ -32,10 +32,7 @@ VerdictPanel::VerdictPanel(ThemeController *themes, QWidget *parent)
     title->setContentsMargins(kCardMargin, 0, kCardMargin, 0);
     outer->addWidget(title);
 
-    auto *scroll = new QScrollArea(this);
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setWidgetResizable(true);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    auto *scroll = new ColumnScroll(this);
     scroll->setAccessibleName(tr("Verdict"));
     outer->addWidget(scroll);
     auto *content = new QWidget(scroll);

@@ -44,13 +44,22 @@ QString percent(std::optional<double> share)
 /// All cores were busy. Whether that helped is what the speed-up says.
 QString wordsForBusyCores(const Recording &recording, const Verdict &verdict)
 {
+    const bool isNearlyAll = !verdict.efficiency || *verdict.efficiency >= kNearlyAll;
+    const QString howLong =
+        isNearlyAll ? tr("nearly all the time") : tr("%1 of the time").arg(percent(verdict.efficiency));
+    QString busy;
     if (recording.experiment.workers == 1)
-        return tr(
-            "The one worker kept a core busy nearly all the time. This work wants a core and little else.");
-    const QString busy = recording.experiment.workers == 2
-        ? tr("Both workers kept a core busy nearly all the time.")
-        : tr("All %1 kept a core busy nearly all the time.")
-              .arg(workersInWords(recording.experiment.workers));
+        busy = tr("The one worker kept a core busy %1.").arg(howLong);
+    else if (recording.experiment.workers == 2)
+        busy = tr("Both workers kept a core busy %1.").arg(howLong);
+    else
+        busy = tr("All %1 kept a core busy %2.").arg(workersInWords(recording.experiment.workers), howLong);
+    if (!isNearlyAll && verdict.runnableShare.value_or(0) > 1 - kNearlyAll)
+        busy += QLatin1Char(' ')
+            + tr("For %1 of it a core was wanted that something else had.")
+                  .arg(percent(verdict.runnableShare));
+    if (recording.experiment.workers == 1)
+        return isNearlyAll ? busy + QLatin1Char(' ') + tr("This work wants a core and little else.") : busy;
     if (!verdict.speedup || !verdict.speedup->isClear)
         return busy;
     const double share = verdict.speedup->ratio / verdict.speedup->possible;

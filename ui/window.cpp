@@ -29,6 +29,19 @@ void complain(const Error &error)
     QTextStream(stderr) << "timeslice: " << QString::fromStdString(describe(error)) << Qt::endl;
 }
 
+/// How smoothly the window ran, for scripts and benchmarks that cannot see the status strip.
+void reportGaps(const std::optional<GapSummary> &gaps)
+{
+    QTextStream out(stderr);
+    if (!gaps) {
+        out << "window gap: not measured" << Qt::endl;
+        return;
+    }
+    const auto milliseconds = [](Nanoseconds gap) { return QString::number(toSeconds(gap) * 1e3, 'f', 1); };
+    out << "window gap: p50 " << milliseconds(gaps->p50) << " ms, p99 " << milliseconds(gaps->p99)
+        << " ms, max " << milliseconds(gaps->max) << " ms" << Qt::endl;
+}
+
 } // namespace
 
 int runWindow(QApplication &application, const WindowOptions &options)
@@ -63,8 +76,10 @@ int runWindow(QApplication &application, const WindowOptions &options)
     if (options.runAtOnce) {
         QObject::connect(&window, &MainWindow::runShown, &window, [&](const RecordingPtr &recording) {
             exitCode = recording->outcome == Outcome::Failed ? kRunFailed : 0;
-            if (!options.screenshotPath.isEmpty())
-                QTimer::singleShot(kLaidOutAfter, &window, saveAndQuit);
+            if (options.screenshotPath.isEmpty())
+                return;
+            reportGaps(window.gaps());
+            QTimer::singleShot(kLaidOutAfter, &window, saveAndQuit);
         });
         QTimer::singleShot(0, &window, [&] {
             if (window.run())

@@ -14,7 +14,8 @@ struct WindowOptions {
     QString file; ///< An experiment, or a saved run whose experiment is taken; empty: what was set last.
     bool runAtOnce = false;
     /// Where a picture of the window goes: after the run with `runAtOnce`, else once the window is live. Then
-    /// the program ends. Empty: none, and it runs until it is closed.
+    /// the program ends; with `runAtOnce` it says on standard error how smoothly the window ran. Empty: none,
+    /// and it runs until it is closed.
     QString screenshotPath;
     LabOptions lab;
 };

@@ -55,13 +55,13 @@ QList<QAction *> WindowActions::all() const
 WindowActions makeWindowActions(QWidget *window)
 {
     WindowActions a;
+    // Spelt out, not QKeySequence::StandardKey: that holds other keys on other desktops, and some of them
+    // twice.
     a.open = make(
-        window, tr("&Open experiment…"), {QKeySequence::Open},
+        window, tr("&Open experiment…"), {key("Ctrl+O")},
         tr("Open an experiment from a file, or the experiment of a saved run"));
-    a.save =
-        make(window, tr("&Save experiment as…"), {QKeySequence::Save}, tr("Save the experiment to a file"));
-    a.quit = make(
-        window, tr("&Quit"), {QKeySequence::Quit, key("Ctrl+Q")}, tr("Stop what runs and close the window"));
+    a.save = make(window, tr("&Save experiment as…"), {key("Ctrl+S")}, tr("Save the experiment to a file"));
+    a.quit = make(window, tr("&Quit"), {key("Ctrl+Q")}, tr("Stop what runs and close the window"));
 
     a.run = make(window, tr("&Run"), {key("F5")}, tr("Run the experiment"));
     a.runBaseline = make(
@@ -96,9 +96,8 @@ WindowActions makeWindowActions(QWidget *window)
         choice->setData(i);
         a.appearance->addAction(choice);
     }
-    a.larger =
-        make(window, tr("Lar&ger text"), {QKeySequence::ZoomIn, key("Ctrl+=")}, tr("Make everything larger"));
-    a.smaller = make(window, tr("S&maller text"), {QKeySequence::ZoomOut}, tr("Make everything smaller"));
+    a.larger = make(window, tr("Lar&ger text"), {key("Ctrl++"), key("Ctrl+=")}, tr("Make everything larger"));
+    a.smaller = make(window, tr("S&maller text"), {key("Ctrl+-")}, tr("Make everything smaller"));
     a.normalSize = make(window, tr("&Normal text"), {key("Ctrl+0")}, tr("The size of the system's text"));
     a.perWorker = makeCheckable(
         window, tr("Throughput per &worker"), {key("Ctrl+W")},
@@ -109,8 +108,7 @@ WindowActions makeWindowActions(QWidget *window)
     a.fullScreen = makeCheckable(window, tr("&Full screen"), {key("F11")}, tr("Use the whole screen"));
 
     a.help = make(
-        window, tr("&Keys and words"), {QKeySequence::HelpContents, key("F1")},
-        tr("Every key, and what the words of this window mean"));
+        window, tr("&Keys and words"), {key("F1")}, tr("Every key, and what the words of this window mean"));
     a.about = make(window, tr("&About Timeslice"), {}, tr("Version and licence"));
     return a;
 }

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <ranges>
 #include <span>
 
@@ -27,10 +28,14 @@ QString fixed(const std::optional<double> &value, int decimals)
     return value ? QString::number(*value, 'f', decimals) : QString::fromLatin1(kUnknown);
 }
 
-/// Small rates keep their digits; large ones need none behind the point.
+/// Three significant digits, or all before the point: no count of a few seconds is known better.
 QString rateText(const std::optional<double> &value)
 {
-    return fixed(value, !value || *value >= 100 || *value == 0 ? 1 : *value >= 1 ? 3 : 6);
+    constexpr int kMostDecimals = 6;
+    if (!value || *value <= 0)
+        return fixed(value, 1);
+    const int decimals = 2 - static_cast<int>(std::floor(std::log10(*value)));
+    return fixed(value, std::clamp(decimals, 0, kMostDecimals));
 }
 
 QString count(const std::optional<std::uint64_t> &value)

@@ -148,11 +148,10 @@ WorkloadInfo sumWorkload()
                     "How many numbers the list has; each takes 8 bytes.", 100'000'000, 1'000, 2'000'000'000),
                 Parameter::choice(
                     "loop", "Loop",
-                    "How a slice is added up: one number after another, or several sums at once that the "
-                    "processor adds in "
-                    "one instruction.",
-                    {{"strict", "Left to right (bound by computing)"},
-                     {"simd", "Several sums at once (bound by memory)"}}),
+                    "How a slice is added up: one number after another, so that computing is what it waits "
+                    "for, or several sums at once that the processor adds in one instruction, so that "
+                    "memory is.",
+                    {{"strict", "Left to right"}, {"simd", "Several sums at once"}}),
             },
         .defaultItems = kDefaultSumSlices,
         .results = {},

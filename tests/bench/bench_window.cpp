@@ -4,6 +4,7 @@
 
 #include "core/base/clock.h"
 #include "tests/bench/benchsupport.h"
+#include "tests/support/xserver.h"
 
 #include <QCoreApplication>
 #include <QDir>
@@ -30,30 +31,15 @@ namespace {
     std::exit(1);
 }
 
-// An X server of its own, ended with the object.
-class XServer {
+// The X server, as somebody who looks at its screen.
+class Screen {
 public:
-    XServer()
+    explicit Screen(const QString &display)
+        : m_connection(xcb_connect(display.toLatin1().constData(), nullptr))
     {
-        m_process.start(
-            QStringLiteral("Xvfb"),
-            {QStringLiteral("-displayfd"), QStringLiteral("1"), QStringLiteral("-screen"),
-             QStringLiteral("0"), QStringLiteral("1440x900x24"), QStringLiteral("-nolisten"),
-             QStringLiteral("tcp")});
-        if (!m_process.waitForReadyRead(10'000))
-            die("Xvfb does not start");
-        m_display = QStringLiteral(":") + QString::fromLatin1(m_process.readLine()).trimmed();
-        m_connection.reset(xcb_connect(m_display.toLatin1().constData(), nullptr));
         if (xcb_connection_has_error(m_connection.get()) != 0)
             die("cannot connect to Xvfb");
     }
-    ~XServer()
-    {
-        m_connection.reset();
-        m_process.terminate();
-        m_process.waitForFinished(3000);
-    }
-    [[nodiscard]] const QString &display() const { return m_display; }
 
     // Whether a window of at least 400x300 is on the screen.
     [[nodiscard]] bool showsWindow() const
@@ -90,8 +76,6 @@ private:
         return std::unique_ptr<T, Free>(raw);
     }
 
-    QProcess m_process;
-    QString m_display;
     std::unique_ptr<xcb_connection_t, Disconnect> m_connection;
 };
 
@@ -99,15 +83,8 @@ private:
 class Window {
 public:
     Window(const XServer &server, const QString &home, const QStringList &arguments)
-        : m_display(server.display())
     {
-        auto environment = QProcessEnvironment::systemEnvironment();
-        environment.insert(QStringLiteral("DISPLAY"), m_display);
-        environment.insert(QStringLiteral("HOME"), home);
-        environment.insert(QStringLiteral("XDG_CONFIG_HOME"), home);
-        environment.remove(QStringLiteral("QT_QPA_PLATFORM"));
-        environment.remove(QStringLiteral("WAYLAND_DISPLAY"));
-        m_process.setProcessEnvironment(environment);
+        m_process.setProcessEnvironment(server.environment(home));
         m_process.setProcessChannelMode(QProcess::MergedChannels);
         m_process.start(QStringLiteral(TIMESLICE_PROGRAM), arguments);
         if (!m_process.waitForStarted())
@@ -124,10 +101,13 @@ public:
     void press(const char *key) const
     {
         QProcess xdotool;
-        auto environment = QProcessEnvironment::systemEnvironment();
-        environment.insert(QStringLiteral("DISPLAY"), m_display);
-        xdotool.setProcessEnvironment(environment);
-        xdotool.start(QStringLiteral("xdotool"), {QStringLiteral("key"), QString::fromLatin1(key)});
+        xdotool.setProcessEnvironment(m_process.processEnvironment());
+        // Without a window manager nobody else gives it the focus.
+        xdotool.start(
+            QStringLiteral("xdotool"),
+            {QStringLiteral("search"), QStringLiteral("--onlyvisible"), QStringLiteral("--name"),
+             QStringLiteral("Timeslice"), QStringLiteral("windowfocus"), QStringLiteral("key"),
+             QString::fromLatin1(key)});
         xdotool.waitForFinished();
     }
 
@@ -158,7 +138,6 @@ private:
         return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
     }
 
-    const QString m_display;
     QProcess m_process;
 };
 
@@ -181,8 +160,9 @@ QString experimentFile(const QString &home, const char *model, unsigned workers,
 
 void waitForWindow(const XServer &server)
 {
+    const Screen screen(server.display());
     const auto deadline = MonotonicClock::now() + 20s;
-    while (!server.showsWindow()) {
+    while (!screen.showsWindow()) {
         if (MonotonicClock::now() > deadline)
             die("no window after 20 s");
         std::this_thread::sleep_for(1ms);
@@ -273,7 +253,9 @@ int main(int argc, char **argv)
     const QCoreApplication application(argc, argv);
     const bool isQuick = argc > 1 && std::strcmp(argv[1], "quick") == 0;
     printMachine();
-    const XServer server;
+    const XServer server(QStringLiteral("1440x900x24"));
+    if (server.display().isEmpty())
+        die("Xvfb does not start");
     const QTemporaryDir home;
     benchFirstWindow(server, home.path());
     benchLiveCpu(server, home.path(), isQuick ? 8 : 30);

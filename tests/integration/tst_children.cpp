@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // No process of a run outlives the program that started it, however that ends.
 
+#include "tests/support/processes.h"
+
 #include <QElapsedTimer>
 #include <QFile>
 #include <QProcess>
@@ -11,40 +13,11 @@
 #include <set>
 #include <unistd.h>
 
+using namespace timeslice;
+
 namespace {
 
 constexpr int kPatienceMs = 60'000;
-
-std::set<pid_t> childrenOf(pid_t pid)
-{
-    std::set<pid_t> children;
-    QFile file(QStringLiteral("/proc/%1/task/%1/children").arg(pid));
-    if (file.open(QIODevice::ReadOnly)) {
-        for (const auto &word : file.readAll().split(' ')) {
-            if (const int child = word.toInt(); child > 0)
-                children.insert(child);
-        }
-    }
-    return children;
-}
-
-std::set<pid_t> descendantsOf(pid_t pid)
-{
-    auto found = childrenOf(pid);
-    for (const pid_t child : std::set(found))
-        found.merge(descendantsOf(child));
-    return found;
-}
-
-// A zombie has ended; who reaps it when its parent is gone is init's business.
-bool runs(pid_t pid)
-{
-    QFile file(QStringLiteral("/proc/%1/stat").arg(pid));
-    if (!file.open(QIODevice::ReadOnly))
-        return false;
-    const auto text = file.readAll();
-    return text.mid(text.lastIndexOf(')') + 2, 1) != "Z";
-}
 
 } // namespace
 

@@ -11,6 +11,7 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QProcess>
+#include <QRegularExpression>
 #include <QStandardPaths>
 #include <QTemporaryDir>
 #include <QTest>
@@ -427,6 +428,17 @@ void TestCommandLine::aReportHasUnits()
          {"outcome         completed", " items/s", "8 done, 0 failed", " possible (", " ms\n",
           "% of the workers' time", "checksum", "running s"})
         QVERIFY2(ended.out.contains(part), part);
+    // Rates are not written more exactly than they can be known.
+    static const QRegularExpression rate(uR"((?:voluntary|throughput) +(\d+)(?:\.(\d+))?)"_s);
+    auto found = rate.globalMatch(QString::fromUtf8(ended.out));
+    int rates = 0;
+    for (; found.hasNext(); ++rates) {
+        const auto match = found.next();
+        auto digits = match.captured(1) + match.captured(2);
+        digits.remove(QRegularExpression(u"^0+"_s));
+        QVERIFY2(match.captured(2).isEmpty() || digits.size() <= 3, qPrintable(match.captured()));
+    }
+    QCOMPARE(rates, 3);
 }
 
 void TestCommandLine::filesAndOptionsAreCombined()

@@ -8,6 +8,7 @@
 #include "ui/fieldrow.h"
 #include "ui/numberfield.h"
 #include "ui/parameterform.h"
+#include "ui/themecontroller.h"
 
 #include <QCheckBox>
 #include <QComboBox>
@@ -16,6 +17,7 @@
 #include <QLabel>
 #include <QScrollArea>
 #include <QSignalSpy>
+#include <QStyleOptionComboBox>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -103,6 +105,8 @@ private Q_SLOTS:
     void programmaticChangesAreNotTheUsers();
     void everyEditorHasANameAndAHelp();
     void theMachineIsShownAsPlainText();
+    void aUnitGivesWayToItsNumber();
+    void noChoiceIsCutOff();
 
     void filesOfExperimentsAndRunsOpen();
     void unusableFilesAreRefused_data();
@@ -360,6 +364,50 @@ void TestExperimentPanel::theMachineIsShownAsPlainText()
     QVERIFY(all.contains(QLatin1String("2 of 4 cores")));
     QVERIFY(all.contains(QLatin1String("1.5")));
     QVERIFY(all.contains(QLatin1String("A <b>processor</b>, Linux 6.1.0")));
+}
+
+void TestExperimentPanel::aUnitGivesWayToItsNumber()
+{
+    NumberField field(NumberField::Kind::Whole, 1, 1e9, QStringLiteral("items"), nullptr);
+    const int unit = field.fontMetrics().horizontalAdvance(QStringLiteral("items"));
+    field.resize(8 * unit, field.height());
+    field.setWhole(20);
+    QVERIFY(field.textMargins().right() >= unit);
+    field.resize(3 * unit, field.height());
+    field.setWhole(123'456'789);
+    QCOMPARE(field.textMargins().right(), 0);
+    field.setWhole(1);
+    QVERIFY(field.textMargins().right() >= unit);
+}
+
+void TestExperimentPanel::noChoiceIsCutOff()
+{
+    ThemeController themes; // its style sheet says how wide an arrow is
+    ExperimentPanel panel(aMachine());
+    constexpr int kUsualWidth = 264; // of the column in a new window
+    panel.resize(kUsualWidth, 600); // so low that a scroll bar takes its part
+    panel.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&panel));
+    for (const auto &workload : workloads()) {
+        choose(editor<QComboBox>(panel, "Workload"), workload.id);
+        for (auto *combo : panel.findChildren<QComboBox *>()) {
+            if (!combo->isVisible())
+                continue;
+            QStyleOptionComboBox option;
+            option.initFrom(combo);
+            const QRect field = combo->style()->subControlRect(
+                QStyle::CC_ComboBox, &option, QStyle::SC_ComboBoxEditField, combo);
+            for (int i = 0; i < combo->count(); ++i) {
+                const int needed = combo->fontMetrics().horizontalAdvance(combo->itemText(i));
+                QVERIFY2(
+                    needed <= field.width(),
+                    qPrintable(QStringLiteral("%1: %2 > %3")
+                                   .arg(combo->itemText(i))
+                                   .arg(needed)
+                                   .arg(field.width())));
+            }
+        }
+    }
 }
 
 void TestExperimentPanel::filesOfExperimentsAndRunsOpen()

@@ -140,8 +140,14 @@ void PlotPainter::paintAbove(
     painter.save();
     painter.setFont(look.font());
     if (!content.emptyText.isEmpty()) {
+        constexpr int kFlags = Qt::AlignCenter | Qt::TextWordWrap;
+        const double margin = 8 * look.scale();
+        // No grid line runs through the words.
+        painter.fillRect(
+            painter.boundingRect(plot, kFlags, content.emptyText).adjusted(-margin, 0, margin, 0),
+            theme.card);
         painter.setPen(theme.quietText);
-        painter.drawText(plot, Qt::AlignCenter | Qt::TextWordWrap, content.emptyText);
+        painter.drawText(plot, kFlags, content.emptyText);
     }
     if (content.referenceY) {
         const double y = onPixel(plot.top() + *content.referenceY);

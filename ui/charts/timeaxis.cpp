@@ -27,7 +27,7 @@ TimeUnit unitFor(double span)
 {
     if (span < 2e-3)
         return {1e-6, QT_TRANSLATE_NOOP("timeslice", "µs")};
-    if (span < 2)
+    if (span < 1)
         return {1e-3, QT_TRANSLATE_NOOP("timeslice", "ms")};
     if (span < 600)
         return {1, QT_TRANSLATE_NOOP("timeslice", "s")};

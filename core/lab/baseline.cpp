@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/lab/baseline.h"
+
+#include "core/model/catalogue.h"
+
+#include <algorithm>
+
+namespace timeslice {
+
+Experiment baselineFor(Experiment experiment)
+{
+    // What belonged to the other model only is not the baseline's.
+    const ModelInfo *model = findModel(experiment.model);
+    const auto kept = parametersOf(experiment.workload, "sequential");
+    ParameterValues params;
+    for (const auto &[id, value] : experiment.params.all()) {
+        if (std::ranges::find(kept, id, &Parameter::id) != kept.end())
+            params.set(id, value);
+    }
+    experiment.params = std::move(params);
+    experiment.model = "sequential";
+    experiment.workers = 1;
+    experiment.pin = Pin::None;
+    experiment.isolate = experiment.isolate && model && !model->needsChildHost;
+    return experiment;
+}
+
+} // namespace timeslice

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/ui/windowfixture.h"
+#include "ui/numberfield.h"
+
+#include <QCheckBox>
+#include <QFileInfo>
+#include <QToolButton>
+
+using namespace timeslice;
+
+class TestMainWindow : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase() { QLocale::setDefault(QLocale::c()); }
+
+    void opensOnTheFirstScenarioAndSaysWhatF5Does();
+    void f5RunsAndTheVerdictFollows();
+    void escapeStops();
+    void stopAndStartAgainManyTimes();
+    void runIsRefusedWithAReasonWhileAFieldIsWrong();
+    void baselineThenRunComparesThem();
+    void pauseFreezesTheDisplayAndNotTheRun();
+    void spaceStillPressesTheButtonThatHasTheFocus();
+    void paintedPictureAppearsForMandelbrotOnly();
+    void choosingAScenarioSetsTheExperiment();
+    void unusableFileIsShownAndNothingElseChanges();
+
+    void closingWhileARunIsUnderWayDoesNotBlock();
+    void stateIsRememberedAcrossWindows();
+    void brokenSettingsDoNotPreventTheStart_data();
+    void brokenSettingsDoNotPreventTheStart();
+};
+
+void TestMainWindow::opensOnTheFirstScenarioAndSaysWhatF5Does()
+{
+    const WindowFixture f;
+    QVERIFY(f.says("Press F5 to run it."));
+    QVERIFY(*f.panel()->experiment() == scenarios().front().experiment);
+    QVERIFY(f.action(kRun)->isEnabled());
+    QVERIFY(!f.action(kStop)->isEnabled());
+    QVERIFY(f.says("Ready"));
+    QVERIFY(f.window->windowTitle().contains(QLatin1String("Timeslice")));
+}
+
+void TestMainWindow::f5RunsAndTheVerdictFollows()
+{
+    const WindowFixture f;
+    QSignalSpy shown(f.window.get(), &MainWindow::runShown);
+    f.window->setExperiment(sleepFor(2, 100));
+    f.press(Qt::Key_F5);
+    QVERIFY(f.lab->state() != LabState::Idle);
+    QVERIFY(!f.action(kRun)->isEnabled());
+    QVERIFY(f.action(kStop)->isEnabled());
+    QVERIFY(shown.wait(kPatienceMs));
+    QCOMPARE(shownIn(shown)->outcome, Outcome::Completed);
+    QCOMPARE(shownIn(shown)->items, std::uint64_t{100});
+    QVERIFY(f.says("Finished after"));
+    QVERIFY(f.says("Throughput"));
+    QVERIFY(f.action(kRun)->isEnabled());
+}
+
+void TestMainWindow::escapeStops()
+{
+    const WindowFixture f;
+    QSignalSpy shown(f.window.get(), &MainWindow::runShown);
+    f.window->setExperiment(sleepFor(50, 1'000'000));
+    f.press(Qt::Key_F5);
+    QTRY_COMPARE_WITH_TIMEOUT(f.lab->state(), LabState::Running, kPatienceMs);
+    f.press(Qt::Key_Escape);
+    QVERIFY(shown.wait(kPatienceMs));
+    QCOMPARE(shownIn(shown)->outcome, Outcome::Stopped);
+    QVERIFY(f.says("You stopped the run"));
+}
+
+void TestMainWindow::stopAndStartAgainManyTimes()
+{
+    const WindowFixture f;
+    QSignalSpy shown(f.window.get(), &MainWindow::runShown);
+    f.window->setExperiment(sleepFor(20, 1'000'000));
+    for (int i = 0; i < 20; ++i) {
+        f.press(Qt::Key_F5);
+        f.press(Qt::Key_F5); // a second time is nothing
+        f.press(Qt::Key_Escape); // before the run is ready
+        f.press(Qt::Key_Escape);
+        QTRY_COMPARE_WITH_TIMEOUT(shown.count(), i + 1, kPatienceMs);
+    }
+    QCOMPARE(f.lab->state(), LabState::Idle);
+}
+
+void TestMainWindow::runIsRefusedWithAReasonWhileAFieldIsWrong()
+{
+    const WindowFixture f;
+    f.window->setExperiment(sleepFor(2, 10));
+    NumberField *workers = nullptr;
+    for (auto *field : f.window->findChildren<NumberField *>()) {
+        if (field->accessibleName() == QLatin1String("Workers"))
+            workers = field;
+    }
+    QVERIFY(workers);
+    workers->selectAll();
+    QTest::keyClicks(workers, QStringLiteral("0"));
+    QVERIFY(!f.action(kRun)->isEnabled());
+    QVERIFY2(f.says("Workers: "), qPrintable(f.text()));
+    QVERIFY(f.action(kRun)->toolTip().contains(QLatin1String("4096")));
+    QVERIFY(!f.window->run());
+    f.press(Qt::Key_F5);
+    QCOMPARE(f.lab->state(), LabState::Idle);
+    QTest::keyClicks(workers, QStringLiteral("3")); // 03
+    QVERIFY(f.action(kRun)->isEnabled());
+}
+
+void TestMainWindow::baselineThenRunComparesThem()
+{
+    const WindowFixture f;
+    QSignalSpy shown(f.window.get(), &MainWindow::runShown);
+    f.window->setExperiment(sleepFor(5, 60, "qthread", 4));
+    f.press(Qt::Key_F5, Qt::ShiftModifier);
+    QVERIFY(shown.wait(kPatienceMs));
+    const RecordingPtr baseline = shownIn(shown);
+    QCOMPARE(baseline->experiment.model, std::string("sequential"));
+    QCOMPARE(baseline->experiment.workers, 1U);
+    QVERIFY(f.says("This is the baseline"));
+    f.press(Qt::Key_F5);
+    QVERIFY(shown.wait(kPatienceMs));
+    QCOMPARE(shownIn(shown)->experiment.workers, 4U);
+    QCOMPARE(shownIn(shown)->checksum, baseline->checksum);
+    QVERIFY2(f.says("Against the baseline"), qPrintable(f.text()));
+    QVERIFY2(!f.says("run the baseline"), qPrintable(f.text()));
+}
+
+void TestMainWindow::pauseFreezesTheDisplayAndNotTheRun()
+{
+    const WindowFixture f;
+    QSignalSpy shown(f.window.get(), &MainWindow::runShown);
+    QSignalSpy finished(f.lab.get(), &Lab::runFinished);
+    f.window->setExperiment(sleepFor(10, 60));
+    f.press(Qt::Key_F5);
+    f.press(Qt::Key_Space);
+    QVERIFY(f.action(kPause)->isChecked());
+    QTRY_COMPARE_WITH_TIMEOUT(finished.count(), 1, kPatienceMs);
+    QCOMPARE(shown.count(), 0);
+    QVERIFY(f.says("display paused"));
+    f.press(Qt::Key_Space);
+    QCOMPARE(shown.count(), 1);
+    QVERIFY(f.says("Throughput"));
+    // The next run begins unpaused.
+    f.press(Qt::Key_Space);
+    f.press(Qt::Key_F5);
+    QVERIFY(!f.action(kPause)->isChecked());
+    f.press(Qt::Key_Escape);
+    QTRY_COMPARE_WITH_TIMEOUT(shown.count(), 2, kPatienceMs);
+}
+
+void TestMainWindow::spaceStillPressesTheButtonThatHasTheFocus()
+{
+    const WindowFixture f;
+    auto *box = f.window->findChild<QCheckBox *>();
+    QVERIFY(box);
+    for (auto *button : f.window->findChildren<QToolButton *>()) {
+        if (button->text() == QLatin1String("Advanced"))
+            button->click();
+    }
+    QTRY_VERIFY(box->isVisible());
+    box->setFocus();
+    QTRY_VERIFY(box->hasFocus());
+    const bool before = box->isChecked();
+    QTest::keyClick(box, Qt::Key_Space);
+    QCOMPARE(box->isChecked(), !before);
+    QVERIFY(!f.action(kPause)->isChecked());
+}
+
+void TestMainWindow::paintedPictureAppearsForMandelbrotOnly()
+{
+    const WindowFixture f;
+    QSignalSpy shown(f.window.get(), &MainWindow::runShown);
+    Experiment experiment;
+    experiment.workload = "mandelbrot";
+    experiment.model = "pool";
+    experiment.workers = 2;
+    experiment.items = 12;
+    for (const auto &[id, value] : {std::pair{"width", 64}, std::pair{"height", 48}, std::pair{"tile", 16}})
+        experiment.params.set(id, std::int64_t{value});
+    f.window->setExperiment(*validated(experiment));
+    f.press(Qt::Key_F5);
+    QVERIFY(shown.wait(kPatienceMs));
+    QWidget *picture = nullptr;
+    for (auto *widget : f.window->findChildren<QWidget *>()) {
+        if (widget->accessibleName() == QLatin1String("Picture"))
+            picture = widget;
+    }
+    QVERIFY(picture && picture->isVisible());
+    f.window->setExperiment(sleepFor(1, 10));
+    f.press(Qt::Key_F5);
+    QVERIFY(shown.wait(kPatienceMs));
+    QVERIFY(!picture->isVisible());
+}
+
+void TestMainWindow::choosingAScenarioSetsTheExperiment()
+{
+    const WindowFixture f;
+    for (const Scenario &scenario : scenarios()) {
+        QAction *action = f.action(scenario.title);
+        QVERIFY2(action, qPrintable(scenario.title));
+        action->trigger();
+        QVERIFY(f.panel()->experiment());
+        QVERIFY2(*f.panel()->experiment() == scenario.experiment, qPrintable(scenario.id));
+        QVERIFY(f.text().contains(scenario.description));
+    }
+}
+
+void TestMainWindow::unusableFileIsShownAndNothingElseChanges()
+{
+    const WindowFixture f;
+    const Experiment before = *f.panel()->experiment();
+    const auto opened = f.window->openFile(f.folder.filePath(QStringLiteral("none.json")));
+    QVERIFY(!opened);
+    f.window->showProblem(opened.error());
+    QVERIFY2(f.says("no such file"), qPrintable(f.text()));
+    QVERIFY(*f.panel()->experiment() == before);
+    QVERIFY(f.action(kRun)->isEnabled());
+}
+
+void TestMainWindow::closingWhileARunIsUnderWayDoesNotBlock()
+{
+    WindowFixture f;
+    f.window->setExperiment(sleepFor(1000, 1'000'000, "qthread", 8));
+    f.press(Qt::Key_F5);
+    QTRY_COMPARE_WITH_TIMEOUT(f.lab->state(), LabState::Running, kPatienceMs);
+    QVERIFY(f.window->close());
+    QVERIFY(f.lab->state() != LabState::Running);
+    f.window.reset();
+    f.lab.reset(); // ends what is left; a hang would be the test's time-out
+}
+
+void TestMainWindow::stateIsRememberedAcrossWindows()
+{
+    WindowFixture f;
+    const Experiment experiment = sleepFor(7, 77, "pool", 5);
+    f.window->setExperiment(experiment);
+    f.action(QStringLiteral("Dark"))->trigger();
+    f.action(QStringLiteral("Larger text"))->trigger();
+    const double scale = f.themes.scale();
+    QVERIFY(scale > 1);
+    f.window->close();
+    f.window.reset();
+    f.state = std::make_unique<WindowState>(f.settingsPath());
+    f.themes.setScale(1);
+    f.themes.setMode(ThemeController::Mode::Light);
+    f.window = std::make_unique<MainWindow>(f.lab.get(), &f.themes, f.state.get());
+    QVERIFY(*f.panel()->experiment() == experiment);
+    QVERIFY(f.themes.theme().dark);
+    QCOMPARE(f.themes.scale(), scale);
+}
+
+void TestMainWindow::brokenSettingsDoNotPreventTheStart_data()
+{
+    QTest::addColumn<QByteArray>("settings");
+    QTest::newRow("noise") << QByteArray("\xff\x00[[[=\n\x01@ByteArray(", 18);
+    QTest::newRow("wrong types") << QByteArray(
+        "[window]\ngeometry=7\nsplitter=@ByteArray(x)\nscale=huge\nappearance=pink\n[lab]\nsampling_hz=-3\n"
+        "experiment=nonsense\n[export]\nfolder=/nowhere/at/all\n");
+    QTest::newRow("not finite") << QByteArray("[window]\nscale=nan\n[lab]\nsampling_hz=inf\n");
+    QTest::newRow("out of range") << QByteArray("[window]\nscale=1e9\n[lab]\nsampling_hz=1e9\n");
+}
+
+void TestMainWindow::brokenSettingsDoNotPreventTheStart()
+{
+    QFETCH(QByteArray, settings);
+    const WindowFixture f(settings);
+    QVERIFY(f.window->isVisible());
+    QVERIFY(f.action(kRun)->isEnabled());
+    QVERIFY(f.themes.scale() >= ThemeController::kMinScale && f.themes.scale() <= ThemeController::kMaxScale);
+    QVERIFY(f.state->samplingHz() >= 1 && f.state->samplingHz() <= 50);
+    QVERIFY(QFileInfo(f.state->exportFolder()).isDir());
+}
+
+QTEST_MAIN(TestMainWindow)
+#include "tst_mainwindow.moc"

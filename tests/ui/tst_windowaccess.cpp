@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The window for people who use the keyboard or a screen reader, and what leaves it: pictures and files.
+#include "tests/ui/windowfixture.h"
+#include "ui/charts/chartstack.h"
+#include "ui/columnscroll.h"
+#include "ui/exportdialog.h"
+#include "ui/exporter.h"
+#include "ui/numberfield.h"
+#include "ui/pictures.h"
+
+#include <QAccessible>
+#include <QClipboard>
+#include <QComboBox>
+#include <QFileDialog>
+#include <QGuiApplication>
+#include <QMenu>
+#include <QMenuBar>
+#include <QMimeData>
+#include <QScrollBar>
+#include <QSplitter>
+#include <QTextEdit>
+#include <QToolButton>
+
+using namespace timeslice;
+
+class TestWindowAccess : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase() { QLocale::setDefault(QLocale::c()); }
+
+    void everyActionIsInAMenuAndKeysAreUnique();
+    void everyVisibleWidgetHasAnAccessibleName();
+    void everythingIsReachedWithTheTabKey();
+    void targetsAreLargeEnough();
+    void largerTextIsNotCut();
+    void runsAreExportedOnlyOnceThereIsOne();
+    void picturesHaveTheSizeThatWasAskedFor();
+    void unwritablePicturesAreReported();
+    void exportDialogLimitsTheSize();
+    void chartIsCopiedAsAPicture();
+    void helpNamesEveryKey();
+};
+
+void TestWindowAccess::everyActionIsInAMenuAndKeysAreUnique()
+{
+    const WindowFixture f;
+    const auto *bar = f.window->findChild<QMenuBar *>();
+    QSet<const QAction *> inMenus;
+    const auto collect = [&inMenus](const QMenu *menu, const auto &self) -> void {
+        for (const QAction *action : menu->actions()) {
+            inMenus.insert(action);
+            if (action->menu())
+                self(action->menu(), self);
+        }
+    };
+    for (const QAction *action : bar->actions()) {
+        QVERIFY2(action->text().contains(QLatin1Char('&')), qPrintable(action->text()));
+        collect(action->menu(), collect);
+    }
+    QSet<QString> keys;
+    for (const QAction *action : f.window->actions()) {
+        QVERIFY2(inMenus.contains(action), qPrintable(action->text()));
+        QVERIFY2(action->text().contains(QLatin1Char('&')), qPrintable(action->text()));
+        QVERIFY2(!action->statusTip().isEmpty(), qPrintable(action->text()));
+        for (const QKeySequence &key : action->shortcuts()) {
+            QVERIFY2(!keys.contains(key.toString()), qPrintable(key.toString()));
+            keys.insert(key.toString());
+        }
+    }
+    for (const char *key :
+         {"F5", "Esc", "Space", "F1", "Ctrl+O", "Ctrl+S", "Ctrl+Shift+C", "Ctrl++", "Ctrl+-", "Ctrl+0"})
+        QVERIFY2(keys.contains(QLatin1String(key)), key);
+}
+
+void TestWindowAccess::everyVisibleWidgetHasAnAccessibleName()
+{
+    const WindowFixture f;
+    runSomething(f);
+    for (auto *widget : f.window->findChildren<QWidget *>()) {
+        // A focus proxy is never stood on itself.
+        if (!widget->isVisible() || !(widget->focusPolicy() & Qt::TabFocus) || widget->focusProxy())
+            continue;
+        const QAccessibleInterface *accessible = QAccessible::queryAccessibleInterface(widget);
+        QVERIFY(accessible);
+        QVERIFY2(
+            !accessible->text(QAccessible::Name).isEmpty(),
+            qPrintable(
+                QLatin1String(widget->metaObject()->className()) + QLatin1String(" in ")
+                + QLatin1String(widget->parent()->metaObject()->className())));
+    }
+}
+
+void TestWindowAccess::everythingIsReachedWithTheTabKey()
+{
+    const WindowFixture f;
+    QSet<QWidget *> reached;
+    constexpr int kManyTabs = 300;
+    for (int i = 0; i < kManyTabs; ++i) {
+        f.press(Qt::Key_Tab);
+        if (QWidget *focus = f.window->focusWidget())
+            reached.insert(focus);
+    }
+    for (auto *widget : f.window->findChildren<QWidget *>()) {
+        const bool isEditor = qobject_cast<NumberField *>(widget) || qobject_cast<QComboBox *>(widget)
+            || qobject_cast<QToolButton *>(widget);
+        if (isEditor && widget->isVisible() && widget->isEnabled())
+            QVERIFY2(reached.contains(widget), qPrintable(widget->accessibleName()));
+    }
+}
+
+void TestWindowAccess::targetsAreLargeEnough()
+{
+    const WindowFixture f;
+    constexpr int kSmallest = 24;
+    for (auto *widget : f.window->findChildren<QWidget *>()) {
+        const bool isTarget = qobject_cast<QAbstractButton *>(widget) || qobject_cast<QComboBox *>(widget)
+            || qobject_cast<QLineEdit *>(widget);
+        if (isTarget && widget->isVisible() && widget->isEnabled()) {
+            const QString what = QStringLiteral("%1 %2x%3")
+                                     .arg(widget->accessibleName())
+                                     .arg(widget->width())
+                                     .arg(widget->height());
+            QVERIFY2(widget->height() >= kSmallest && widget->width() >= kSmallest, qPrintable(what));
+        }
+    }
+}
+
+void TestWindowAccess::largerTextIsNotCut()
+{
+    const WindowFixture f;
+    f.window->resize(1440, 860);
+    runSomething(f);
+    const auto columns = f.window->findChildren<ColumnScroll *>();
+    QCOMPARE(columns.size(), 2);
+    const auto widths = [&] { return f.window->findChild<QSplitter *>()->sizes(); };
+    const QList<int> before = widths();
+    for (int i = 0; i < 5; ++i)
+        f.press(Qt::Key_Plus, Qt::ControlModifier);
+    QVERIFY(f.themes.scale() > 1.5);
+    for (const auto *column : columns) {
+        QTRY_COMPARE(column->horizontalScrollBar()->maximum(), 0);
+        QVERIFY(column->widget()->width() >= column->widget()->minimumSizeHint().width());
+    }
+    f.press(Qt::Key_0, Qt::ControlModifier);
+    const QList<int> again = widths();
+    QVERIFY(std::abs(again[0] - before[0]) <= 3 && std::abs(again[2] - before[2]) <= 3);
+}
+
+void TestWindowAccess::runsAreExportedOnlyOnceThereIsOne()
+{
+    const WindowFixture f;
+    QVERIFY(!f.action(kSaveJson)->isEnabled());
+    runSomething(f);
+    QVERIFY(f.action(kSaveJson)->isEnabled());
+    f.state->setExportFolder(f.folder.path());
+    f.action(kSaveJson)->trigger();
+    auto *dialog = f.window->findChild<QFileDialog *>();
+    QVERIFY(dialog && dialog->isVisible());
+    QVERIFY(!dialog->selectedFiles().isEmpty());
+    const QString name = QStringLiteral("timeslice-sleep-qthread-2.json");
+    QCOMPARE(QFileInfo(dialog->selectedFiles().constFirst()).fileName(), name);
+    Q_EMIT dialog->fileSelected(f.folder.filePath(name)); // what accepting it does
+    dialog->reject();
+    QFile saved(f.folder.filePath(name));
+    QVERIFY(saved.open(QIODevice::ReadOnly));
+    QVERIFY(saved.readAll().contains("timeslice.run/1"));
+    QVERIFY(f.says("Saved to"));
+    // And back: the window takes the experiment out of its own file.
+    f.window->setExperiment(sleepFor(3, 3));
+    QVERIFY(f.window->openFile(saved.fileName()));
+    QVERIFY(*f.panel()->experiment() == sleepFor(1, 20));
+}
+
+void TestWindowAccess::picturesHaveTheSizeThatWasAskedFor()
+{
+    const WindowFixture f;
+    auto *exporter = f.window->findChild<Exporter *>();
+    const QString path = f.folder.filePath(QStringLiteral("a.png"));
+    for (const QString &id : f.window->findChild<ChartStack *>()->chartIds()) {
+        QVERIFY(exporter->save({id, {400, 200}, 2}, path));
+        const QImage picture(path);
+        QCOMPARE(picture.size(), QSize(400, 200));
+        QCOMPARE(picture.dotsPerMeterX(), 7559); // 192 dpi
+    }
+    QVERIFY(exporter->save({QStringLiteral("window"), {}, 2}, path));
+    QCOMPARE(QImage(path).size(), f.window->size() * 2);
+    QVERIFY(!exporter->save({QStringLiteral("window"), {}, 100}, path)); // too large
+    QVERIFY(!exporter->save({QStringLiteral("picture"), {10, 10}, 1}, path)); // nothing painted
+    QCOMPARE(QImage(path).size(), f.window->size() * 2); // the file is as it was
+}
+
+void TestWindowAccess::unwritablePicturesAreReported()
+{
+    const WindowFixture f;
+    auto *exporter = f.window->findChild<Exporter *>();
+    QVERIFY(!exporter->save({QStringLiteral("window"), {}, 1}, QStringLiteral("/nowhere/at/all.png")));
+    QVERIFY(!exporter->save({QStringLiteral("window"), {}, 1}, f.folder.path()));
+    QVERIFY(!exporter->save({QStringLiteral("window"), {}, 1}, QStringLiteral("/dev/full")));
+}
+
+void TestWindowAccess::exportDialogLimitsTheSize()
+{
+    ExportDialog dialog(
+        {{QStringLiteral("window"), QStringLiteral("The window"), {800, 600}, true},
+         {QStringLiteral("cores"), QStringLiteral("Cores"), {900, 320}, false}},
+        QStringLiteral("cores"), nullptr);
+    QCOMPARE(dialog.request().id, QStringLiteral("cores"));
+    QCOMPARE(dialog.request().pixels, QSize(1800, 640));
+    const QAbstractButton *save = nullptr;
+    for (const auto *button : dialog.findChildren<QAbstractButton *>()) {
+        if (button->text().contains(QLatin1String("file")))
+            save = button;
+    }
+    QVERIFY(save && save->isEnabled());
+    auto *width = dialog.findChildren<NumberField *>().constFirst();
+    width->setWhole(kMaxPictureSide);
+    Q_EMIT width->edited();
+    QVERIFY(!save->isEnabled()); // twice the largest side
+}
+
+void TestWindowAccess::chartIsCopiedAsAPicture()
+{
+    const WindowFixture f;
+    f.press(Qt::Key_C, Qt::ControlModifier | Qt::ShiftModifier);
+    const QMimeData *copied = QGuiApplication::clipboard()->mimeData();
+    QVERIFY(copied->hasImage());
+    QVERIFY(!qvariant_cast<QImage>(copied->imageData()).isNull());
+    QVERIFY(copied->hasText());
+}
+
+void TestWindowAccess::helpNamesEveryKey()
+{
+    const WindowFixture f;
+    f.press(Qt::Key_F1);
+    const QDialog *help = nullptr;
+    for (const auto *dialog : f.window->findChildren<QDialog *>()) {
+        if (dialog->isVisible())
+            help = dialog;
+    }
+    QVERIFY(help);
+    const auto *text = help->findChild<QTextEdit *>();
+    QVERIFY(text);
+    for (const char *words :
+         {"F5", "Esc", "Space", "Ctrl+Shift+C", "Ctrl++", "Workload", "Involuntary", "Baseline",
+          "Window gap"})
+        QVERIFY2(text->toPlainText().contains(QLatin1String(words)), words);
+}
+
+QTEST_MAIN(TestWindowAccess)
+#include "tst_windowaccess.moc"
