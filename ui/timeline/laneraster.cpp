@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/timeline/laneraster.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace timeslice {
+
+namespace {
+
+constexpr double kStripePeriod = 6;
+
+// Colours weighed by shares that add up to 1, in 1/65536.
+struct Blend {
+    std::uint32_t red = 0;
+    std::uint32_t green = 0;
+    std::uint32_t blue = 0;
+
+    void add(QRgb colour, std::uint32_t weight)
+    {
+        red += weight * static_cast<std::uint32_t>(qRed(colour));
+        green += weight * static_cast<std::uint32_t>(qGreen(colour));
+        blue += weight * static_cast<std::uint32_t>(qBlue(colour));
+    }
+    [[nodiscard]] QRgb colour() const
+    {
+        const auto channel = [](std::uint32_t sum) {
+            return static_cast<int>(std::min(255U, (sum + 32768) >> 16));
+        };
+        return qRgb(channel(red), channel(green), channel(blue));
+    }
+};
+
+constexpr std::uint32_t kWhole = 65536;
+
+std::uint32_t weightOf(float share)
+{
+    return static_cast<std::uint32_t>(std::clamp(share, 0.0F, 1.0F) * static_cast<float>(kWhole));
+}
+
+QRgb *lineOf(QImage &image, int y)
+{
+    return reinterpret_cast<QRgb *>(image.scanLine(y));
+}
+
+// Rows [top, bottom) of a band or line of so many device pixels in the middle of a body.
+std::pair<int, int> centred(int top, int height, int thickness)
+{
+    const int first = top + (height - thickness) / 2;
+    return {first, first + thickness};
+}
+
+// Bottom up: what ran is what is compared, so it has the common base line.
+constexpr std::array kStack{
+    TimelineRole::Running, TimelineRole::Runnable, TimelineRole::GilWait, TimelineRole::Unknown,
+    TimelineRole::Blocked};
+
+} // namespace
+
+QRgb LaneRaster::Pattern::at(int x, int y, int period) const
+{
+    const auto isLine = [period](int diagonal) {
+        const int rest = diagonal % period;
+        return (rest < 0 ? rest + period : rest) < (period + 1) / 2;
+    };
+    if (isCrossed) {
+        const int thin = std::max(1, period / 4);
+        const auto isThin = [period, thin](int diagonal) {
+            const int rest = diagonal % period;
+            return (rest < 0 ? rest + period : rest) < thin;
+        };
+        return isThin(x + y) || isThin(x - y) ? line : ground;
+    }
+    return isLine(x + y) ? line : ground;
+}
+
+LaneRaster::LaneRaster(const Theme &theme, double scale, double pixelRatio)
+    : m_neutral(runningColour(theme, kColourNeutral).rgb())
+    , m_card(theme.card.rgb())
+    , m_empty(emptyColour(theme).rgb())
+    , m_stackedBlocked(stackedBlockedColour(theme).rgb())
+    , m_period(std::max(4, static_cast<int>(std::lround(kStripePeriod * scale * pixelRatio))))
+    , m_pixelRatio(pixelRatio)
+{
+    for (std::size_t i = 0; i < theme.series.size(); ++i)
+        m_series.push_back(runningColour(theme, static_cast<int>(i)).rgb());
+    for (std::size_t i = 0; i < kTimelineRoles; ++i)
+        m_roles[i] = roleColour(theme, static_cast<TimelineRole>(i)).rgb();
+    for (std::size_t i = 0; i < m_heat.size(); ++i)
+        m_heat[i] = heatColour(theme, static_cast<double>(i) / static_cast<double>(m_heat.size() - 1)).rgb();
+    m_runnable = {
+        roleColour(theme, TimelineRole::Runnable).rgb(),
+        roleSecondColour(theme, TimelineRole::Runnable).rgb(), false};
+    m_unknown = {
+        roleColour(theme, TimelineRole::Unknown).rgb(), roleSecondColour(theme, TimelineRole::Unknown).rgb(),
+        true};
+}
+
+QRgb LaneRaster::running(int colour) const
+{
+    if (colour >= 0 && !m_series.empty())
+        return m_series[static_cast<std::size_t>(colour) % m_series.size()];
+    return colour == kColourNeutral ? m_neutral : m_roles[0];
+}
+
+QRgb LaneRaster::colourAt(TimelineRole role, int colour, int x, int y) const
+{
+    switch (role) {
+    case TimelineRole::Running:
+        return running(colour);
+    case TimelineRole::Runnable:
+        return m_runnable.at(x, y, m_period);
+    case TimelineRole::Unknown:
+        return m_unknown.at(x, y, m_period);
+    case TimelineRole::GilWait:
+    case TimelineRole::Blocked:
+        break;
+    }
+    return m_roles[static_cast<std::size_t>(role)];
+}
+
+void LaneRaster::paint(QImage &image, const DrawList &list) const
+{
+    const auto device = [this](double length) {
+        return static_cast<int>(std::lround(length * m_pixelRatio));
+    };
+    std::vector<Body> bodies;
+    bodies.reserve(list.rows.size());
+    const int rowsTop = device(list.rowsTop);
+    const int rowsBottom = std::min(image.height(), device(list.rowsTop + list.rowsHeight));
+    const int left = device(list.plot.left());
+    const int right = std::min(image.width(), left + list.columns);
+    for (const auto &row : list.rows) {
+        Body body;
+        body.left = left;
+        body.top = device(row.bodyTop);
+        body.height = device(row.bodyHeight);
+        body.clipTop = std::clamp(body.top, rowsTop, std::max(rowsTop, rowsBottom));
+        body.clipBottom =
+            std::clamp(body.top + body.height, body.clipTop, std::max(body.clipTop, rowsBottom));
+        body.isCore = row.kind == LaneEntry::Kind::Core;
+        if (body.isCore) {
+            for (int y = body.clipTop; y < body.clipBottom; ++y)
+                std::fill(lineOf(image, y) + left, lineOf(image, y) + right, m_empty);
+        }
+        if (row.kind == LaneEntry::Kind::Heat)
+            paintHeat(image, list, row);
+        bodies.push_back(body);
+    }
+    for (auto piece : list.pieces) {
+        piece.end = std::min(piece.end, right - left);
+        if (piece.begin >= piece.end)
+            continue;
+        const auto &body = bodies[piece.row];
+        switch (piece.kind) {
+        case DrawPiece::Kind::Solid:
+            paintSolid(image, piece, body);
+            break;
+        case DrawPiece::Kind::Mixed:
+            paintMixed(image, piece, body, list.shares.data() + piece.first);
+            break;
+        case DrawPiece::Kind::Stacked:
+            paintStacked(image, piece, body, list.shares.data() + piece.first);
+            break;
+        }
+    }
+}
+
+// A band per core, a line of the card between them where there is room for one.
+void LaneRaster::paintHeat(QImage &image, const DrawList &list, const DrawRow &row) const
+{
+    if (list.heat.empty())
+        return;
+    const auto device = [this](double length) {
+        return static_cast<int>(std::lround(length * m_pixelRatio));
+    };
+    const int left = device(list.plot.left());
+    const int columns = std::min(list.columns, image.width() - left);
+    const int top = device(row.bodyTop);
+    const int height = device(row.bodyHeight);
+    const auto bands = static_cast<int>(list.heat.size());
+    for (int band = 0; band < bands; ++band) {
+        const auto &shares = list.heat[static_cast<std::size_t>(band)].shares;
+        const int bandTop = top + band * height / bands;
+        const int bandEnd = top + (band + 1) * height / bands;
+        const int air = bandEnd - bandTop >= 4 ? device(1) : 0;
+        for (int y = bandTop; y < std::min(bandEnd - air, image.height()); ++y) {
+            auto *line = lineOf(image, y) + left;
+            for (int x = 0; x < columns; ++x) {
+                const float share = shares[static_cast<std::size_t>(x)];
+                line[x] = std::isnan(share) ? m_unknown.at(x, y, m_period)
+                                            : m_heat[static_cast<std::size_t>(std::lround(
+                                                  share * static_cast<float>(m_heat.size() - 1)))];
+            }
+        }
+    }
+}
+
+void LaneRaster::paintSolid(QImage &image, const DrawPiece &piece, const Body &body) const
+{
+    int top = body.top;
+    int bottom = body.top + body.height;
+    if (piece.role == TimelineRole::GilWait)
+        std::tie(top, bottom) = centred(body.top, body.height, bandHeight(body.height));
+    if (piece.role == TimelineRole::Blocked)
+        std::tie(top, bottom) = centred(body.top, body.height, lineHeight(body.height));
+    const bool isPattern = piece.role == TimelineRole::Runnable || piece.role == TimelineRole::Unknown;
+    const QRgb colour = piece.role == TimelineRole::Running ? running(piece.colour)
+                                                            : m_roles[static_cast<std::size_t>(piece.role)];
+    for (int y = std::max(top, body.clipTop); y < std::min(bottom, body.clipBottom); ++y) {
+        auto *line = lineOf(image, y) + body.left;
+        if (!isPattern) {
+            std::fill(line + piece.begin, line + piece.end, colour);
+            continue;
+        }
+        for (int x = piece.begin; x < piece.end; ++x)
+            line[x] = colourAt(piece.role, piece.colour, x, y - body.top);
+    }
+}
+
+// Each state in its own shape, as strong as its share.
+void LaneRaster::paintMixed(
+    QImage &image, const DrawPiece &piece, const Body &body, const ColumnShares *shares) const
+{
+    const auto [bandTop, bandBottom] = centred(body.top, body.height, bandHeight(body.height));
+    const auto [lineTop, lineBottom] = centred(body.top, body.height, lineHeight(body.height));
+    for (int column = piece.begin; column < piece.end; ++column) {
+        const auto &parts = shares[column - piece.begin];
+        std::array<std::uint32_t, kTimelineRoles> weights{};
+        for (std::size_t i = 0; i < kTimelineRoles; ++i)
+            weights[i] = weightOf(parts.of[i]);
+        const auto of = [&weights](TimelineRole role) { return weights[static_cast<std::size_t>(role)]; };
+        const bool isPattern = of(TimelineRole::Runnable) > 0 || of(TimelineRole::Unknown) > 0;
+        const auto colour = [&](int y) {
+            Blend blend;
+            auto rest = kWhole;
+            const auto add = [&](TimelineRole role) {
+                const auto weight = std::min(rest, of(role));
+                if (weight == 0)
+                    return;
+                blend.add(colourAt(role, parts.colour, column, y - body.top), weight);
+                rest -= weight;
+            };
+            add(TimelineRole::Running);
+            add(TimelineRole::Runnable);
+            add(TimelineRole::Unknown);
+            if (y >= bandTop && y < bandBottom)
+                add(TimelineRole::GilWait);
+            if (y >= lineTop && y < lineBottom)
+                add(TimelineRole::Blocked);
+            blend.add(background(body), rest);
+            return blend.colour();
+        };
+        // Without a pattern there are three colours at most: outside of, in the band, and on the line.
+        const QRgb outer = colour(body.top);
+        const QRgb band = colour(bandTop);
+        const QRgb line = colour(lineTop);
+        for (int y = body.clipTop; y < body.clipBottom; ++y) {
+            lineOf(image, y)[body.left + column] = isPattern ? colour(y)
+                : y >= lineTop && y < lineBottom             ? line
+                : y >= bandTop && y < bandBottom             ? band
+                                                             : outer;
+        }
+    }
+}
+
+// Shares from the bottom up; a pixel in which two meet is of both colours.
+void LaneRaster::paintStacked(
+    QImage &image, const DrawPiece &piece, const Body &body, const ColumnShares *shares) const
+{
+    const auto height = static_cast<std::uint32_t>(body.height) * kWhole;
+    const auto bytesPerLine = image.bytesPerLine();
+    auto *bits = image.bits();
+    for (int column = piece.begin; column < piece.end; ++column) {
+        const auto &parts = shares[column - piece.begin];
+        std::uint32_t from = 0; // of the part, from the bottom, in 1/65536 pixels
+        std::uint32_t rest = kWhole; // of the pixel that two parts share
+        Blend blend;
+        int y = body.top + body.height - 1;
+        const auto put = [&](QRgb colour) {
+            if (y >= body.clipTop && y < body.clipBottom)
+                reinterpret_cast<QRgb *>(bits + y * bytesPerLine)[body.left + column] = colour;
+            --y;
+        };
+        const auto add = [&](std::uint32_t length, auto colourOf) {
+            length = std::min(length, height - from);
+            from += length;
+            if (length < rest) {
+                blend.add(colourOf(y), length);
+                rest -= length;
+                return;
+            }
+            if (rest < kWhole) {
+                blend.add(colourOf(y), rest);
+                length -= rest;
+                put(blend.colour());
+            }
+            for (; length >= kWhole; length -= kWhole)
+                put(colourOf(y));
+            blend = {};
+            rest = kWhole - length;
+            blend.add(colourOf(y), length);
+        };
+        for (const auto role : kStack) {
+            const double share = std::clamp(static_cast<double>(parts.share(role)), 0.0, 1.0);
+            const auto length = static_cast<std::uint32_t>(share * height);
+            if (length == 0)
+                continue;
+            add(length, [&](int at) {
+                return role == TimelineRole::Blocked ? m_stackedBlocked
+                                                     : colourAt(role, parts.colour, column, at - body.top);
+            });
+        }
+        add(height - from, [&](int) { return background(body); });
+    }
+}
+
+} // namespace timeslice
