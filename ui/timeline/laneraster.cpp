@@ -82,8 +82,8 @@ LaneRaster::LaneRaster(const Theme &theme, double scale, double pixelRatio)
     , m_period(std::max(4, static_cast<int>(std::lround(kStripePeriod * scale * pixelRatio))))
     , m_pixelRatio(pixelRatio)
 {
-    for (std::size_t i = 0; i < theme.series.size(); ++i)
-        m_series.push_back(runningColour(theme, static_cast<int>(i)).rgb());
+    for (int i = 0; i < kRunningColours; ++i)
+        m_series.push_back(runningColour(theme, i).rgb());
     for (std::size_t i = 0; i < kTimelineRoles; ++i)
         m_roles[i] = roleColour(theme, static_cast<TimelineRole>(i)).rgb();
     for (std::size_t i = 0; i < m_heat.size(); ++i)
@@ -98,7 +98,7 @@ LaneRaster::LaneRaster(const Theme &theme, double scale, double pixelRatio)
 
 QRgb LaneRaster::running(int colour) const
 {
-    if (colour >= 0 && !m_series.empty())
+    if (colour >= 0)
         return m_series[static_cast<std::size_t>(colour) % m_series.size()];
     return colour == kColourNeutral ? m_neutral : m_roles[0];
 }

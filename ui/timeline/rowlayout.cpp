@@ -36,7 +36,7 @@ Heights chooseHeights(std::span<const LaneEntry> entries, double room, const Tim
         lanes += isLane(entry) ? 1 : 0;
         headings += entry.kind == LaneEntry::Kind::Heading ? 1 : 0;
     }
-    const double roomy = std::ceil(metrics.lineHeight + metrics.quietHeight + 10 * metrics.scale);
+    const double roomy = std::ceil(metrics.lineHeight + metrics.quietHeight + 14 * metrics.scale);
     const double least = lanes > static_cast<double>(kManyLanes)
         ? std::ceil(kLeastRow * metrics.scale)
         : std::ceil(std::max(metrics.lineHeight, metrics.quietHeight));
@@ -81,6 +81,20 @@ DrawRow rowOf(const LaneEntry &entry, double top, double height)
 double rulerHeight(const TimelineMetrics &metrics)
 {
     return std::ceil(metrics.quietHeight + 6 * metrics.scale);
+}
+
+std::pair<double, double> entryPlace(
+    std::span<const LaneEntry> entries, std::size_t cores, QSizeF size, const TimelineMetrics &metrics,
+    std::size_t index)
+{
+    DrawList list;
+    layoutRows(entries, cores, size, 0, metrics, list);
+    const std::size_t first = entries.front().kind == LaneEntry::Kind::Heat ? 1 : 0;
+    const auto heights = chooseHeights(entries.subspan(first), list.rowsHeight, metrics);
+    double top = 0;
+    for (auto i = first; i < index; ++i)
+        top += heightOf(entries[i], heights);
+    return {top, top + heightOf(entries[index], heights)};
 }
 
 std::vector<std::size_t> layoutRows(

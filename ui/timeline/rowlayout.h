@@ -3,7 +3,11 @@
 
 #include "ui/timeline/drawlist.h"
 
+#include <QSizeF>
+
 #include <span>
+#include <utility>
+#include <vector>
 
 namespace timeslice {
 
@@ -28,6 +32,11 @@ struct TimelineMetrics {
 std::vector<std::size_t> layoutRows(
     std::span<const LaneEntry> entries, std::size_t cores, QSizeF size, double scroll,
     const TimelineMetrics &metrics, DrawList &into);
+
+/// Where an entry that scrolls lies within the content, from the top of the first one: top and bottom.
+[[nodiscard]] std::pair<double, double> entryPlace(
+    std::span<const LaneEntry> entries, std::size_t cores, QSizeF size, const TimelineMetrics &metrics,
+    std::size_t index);
 
 /// Height of the ruler below the rows.
 [[nodiscard]] double rulerHeight(const TimelineMetrics &metrics);

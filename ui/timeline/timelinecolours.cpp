@@ -2,9 +2,18 @@
 #include "ui/timeline/timelinecolours.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace timeslice {
+
+namespace {
+
+// The series' colours in an order of its own: neighbours differ, those that mean a state come late, and the
+// grey, which means "none of the workers", not at all.
+constexpr std::array<int, kRunningColours> kWorkerSeries{0, 2, 5, 3, 6, 4, 1};
+
+} // namespace
 
 QColor roleColour(const Theme &theme, TimelineRole role)
 {
@@ -42,7 +51,7 @@ QColor roleSecondColour(const Theme &theme, TimelineRole role)
 QColor runningColour(const Theme &theme, int colour)
 {
     if (colour >= 0)
-        return workerColour(theme, colour);
+        return workerColour(theme, kWorkerSeries[static_cast<std::size_t>(colour) % kWorkerSeries.size()]);
     return colour == kColourNeutral ? mixed(theme.card, theme.quietText, 0.8) : theme.running;
 }
 

@@ -14,6 +14,8 @@ namespace timeslice {
 [[nodiscard]] QColor roleSecondColour(const Theme &theme, TimelineRole role);
 /// Running in a colour of the draw list (kColourState, kColourNeutral, or of the series).
 [[nodiscard]] QColor runningColour(const Theme &theme, int colour);
+/// How many different colours there are of that kind; then they begin again.
+inline constexpr int kRunningColours = 7;
 /// Text on a block of this colour: black or white, whichever is easier to read.
 [[nodiscard]] QColor inkOn(const QColor &block);
 /// A core's lane where nothing of ours runs.

@@ -21,12 +21,6 @@ constexpr double kMostNames = 0.26; ///< Of the width.
 constexpr double kLeastNames = 70;
 constexpr double kArrow = 12; ///< In front of a process's name.
 
-QColor faded(QColor colour, double alpha)
-{
-    colour.setAlphaF(static_cast<float>(alpha));
-    return colour;
-}
-
 } // namespace
 
 TimelinePainter::TimelinePainter(const Theme &theme, double scale, double pixelRatio)
@@ -67,12 +61,13 @@ TimelineMetrics TimelinePainter::metrics(std::span<const LaneEntry> entries, dou
     return metrics;
 }
 
-QImage TimelinePainter::frame(const DrawList &list, QSizeF size) const
+void TimelinePainter::paintFrame(QImage &image, const DrawList &list, QSizeF size) const
 {
     const QSize pixels(
         std::max(1, static_cast<int>(std::lround(size.width() * m_pixelRatio))),
         std::max(1, static_cast<int>(std::lround(size.height() * m_pixelRatio))));
-    QImage image(pixels, QImage::Format_RGB32);
+    if (image.size() != pixels || image.format() != QImage::Format_RGB32)
+        image = QImage(pixels, QImage::Format_RGB32);
     image.setDevicePixelRatio(m_pixelRatio);
     {
         QPainter painter(&image);
@@ -81,7 +76,6 @@ QImage TimelinePainter::frame(const DrawList &list, QSizeF size) const
     LaneRaster(*m_theme, m_scale, m_pixelRatio).paint(image, list);
     QPainter painter(&image);
     paintAbove(painter, list);
-    return image;
 }
 
 void TimelinePainter::paintShapes(QPainter &painter, const DrawList &list, QSizeF size) const
@@ -297,7 +291,7 @@ void TimelinePainter::paintSelection(QPainter &painter, const DrawList &list) co
     painter.setFont(m_quietFont);
     const QFontMetricsF metrics(m_quietFont);
     const QRectF area(mark.begin, 0, std::max(mark.end - mark.begin, 1.0), list.plot.bottom());
-    painter.fillRect(area, faded(m_theme->accent, m_theme->dark ? 0.16 : 0.12));
+    painter.fillRect(area, m_theme->selection);
     QPen edge(m_theme->accent, std::max(1.0, m_scale));
     edge.setDashPattern({3, 3});
     edge.setCapStyle(Qt::FlatCap);

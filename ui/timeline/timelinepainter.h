@@ -24,8 +24,8 @@ public:
     /// Lengths for the layout; names get what they need, up to a quarter of `width`.
     [[nodiscard]] TimelineMetrics metrics(std::span<const LaneEntry> entries, double width) const;
 
-    /// All but the selection, in an image's own pixels.
-    [[nodiscard]] QImage frame(const DrawList &list, QSizeF size) const;
+    /// All but the selection. \param image  Made if it has not the right size: fresh memory is slow.
+    void paintFrame(QImage &image, const DrawList &list, QSizeF size) const;
     /// The same with shapes only, for a picture that will be scaled.
     void paintShapes(QPainter &painter, const DrawList &list, QSizeF size) const;
     void paintSelection(QPainter &painter, const DrawList &list) const;
