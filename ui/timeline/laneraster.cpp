@@ -9,6 +9,7 @@ namespace timeslice {
 namespace {
 
 constexpr double kStripePeriod = 6;
+constexpr int kStripesHeight = 512; ///< Device pixels; higher bodies compute their stripes.
 
 // Colours weighed by shares that add up to 1, in 1/65536.
 struct Blend {
@@ -59,19 +60,15 @@ constexpr std::array kStack{
 
 QRgb LaneRaster::Pattern::at(int x, int y, int period) const
 {
-    const auto isLine = [period](int diagonal) {
-        const int rest = diagonal % period;
-        return (rest < 0 ? rest + period : rest) < (period + 1) / 2;
-    };
-    if (isCrossed) {
-        const int thin = std::max(1, period / 4);
-        const auto isThin = [period, thin](int diagonal) {
-            const int rest = diagonal % period;
-            return (rest < 0 ? rest + period : rest) < thin;
-        };
-        return isThin(x + y) || isThin(x - y) ? line : ground;
-    }
-    return isLine(x + y) ? line : ground;
+    // Neither is negative: columns count from the plot's edge, y from the body's.
+    const auto size = static_cast<unsigned>(period);
+    const auto rising = static_cast<unsigned>(x + y) % size;
+    if (!isCrossed)
+        return rising < (size + 1) / 2 ? line : ground;
+    const auto thin = std::max(1U, size / 4);
+    const auto falling =
+        (static_cast<unsigned>(x) + size * static_cast<unsigned>(y + 1) - static_cast<unsigned>(y)) % size;
+    return rising < thin || falling < thin ? line : ground;
 }
 
 LaneRaster::LaneRaster(const Theme &theme, double scale, double pixelRatio)
@@ -91,6 +88,8 @@ LaneRaster::LaneRaster(const Theme &theme, double scale, double pixelRatio)
     m_runnable = {
         roleColour(theme, TimelineRole::Runnable).rgb(),
         roleSecondColour(theme, TimelineRole::Runnable).rgb(), false};
+    for (int diagonal = 0; diagonal < m_period + kStripesHeight; ++diagonal)
+        m_stripes.push_back(m_runnable.at(diagonal, 0, m_period));
     m_unknown = {
         roleColour(theme, TimelineRole::Unknown).rgb(), roleSecondColour(theme, TimelineRole::Unknown).rgb(),
         true};
@@ -264,55 +263,78 @@ void LaneRaster::paintMixed(
     }
 }
 
-// Shares from the bottom up; a pixel in which two meet is of both colours.
+// Shares from the bottom up; a pixel in which two meet is of both colours. Some columns at a time go through
+// a tile, since an image's rows are far apart in memory.
 void LaneRaster::paintStacked(
     QImage &image, const DrawPiece &piece, const Body &body, const ColumnShares *shares) const
 {
-    const auto height = static_cast<std::uint32_t>(body.height) * kWhole;
+    constexpr int kTile = 16;
     const auto bytesPerLine = image.bytesPerLine();
     auto *bits = image.bits();
-    for (int column = piece.begin; column < piece.end; ++column) {
-        const auto &parts = shares[column - piece.begin];
-        std::uint32_t from = 0; // of the part, from the bottom, in 1/65536 pixels
-        std::uint32_t rest = kWhole; // of the pixel that two parts share
-        Blend blend;
-        int y = body.top + body.height - 1;
-        const auto put = [&](QRgb colour) {
-            if (y >= body.clipTop && y < body.clipBottom)
-                reinterpret_cast<QRgb *>(bits + y * bytesPerLine)[body.left + column] = colour;
-            --y;
-        };
-        const auto add = [&](std::uint32_t length, auto colourOf) {
-            length = std::min(length, height - from);
-            from += length;
-            if (length < rest) {
-                blend.add(colourOf(y), length);
-                rest -= length;
-                return;
-            }
-            if (rest < kWhole) {
-                blend.add(colourOf(y), rest);
-                length -= rest;
-                put(blend.colour());
-            }
-            for (; length >= kWhole; length -= kWhole)
-                put(colourOf(y));
-            blend = {};
-            rest = kWhole - length;
-            blend.add(colourOf(y), length);
-        };
-        for (const auto role : kStack) {
-            const double share = std::clamp(static_cast<double>(parts.share(role)), 0.0, 1.0);
-            const auto length = static_cast<std::uint32_t>(share * height);
-            if (length == 0)
-                continue;
-            add(length, [&](int at) {
-                return role == TimelineRole::Blocked ? m_stackedBlocked
-                                                     : colourAt(role, parts.colour, column, at - body.top);
-            });
+    std::vector<QRgb> tile(static_cast<std::size_t>(body.height) * kTile);
+    for (int first = piece.begin; first < piece.end; first += kTile) {
+        const int count = std::min(kTile, piece.end - first);
+        for (int i = 0; i < count; ++i)
+            stackColumn(tile.data() + i, kTile, first + i, body, shares[first + i - piece.begin]);
+        for (int y = body.clipTop; y < body.clipBottom; ++y) {
+            const auto *from = tile.data() + static_cast<std::ptrdiff_t>(y - body.top) * kTile;
+            std::copy(
+                from, from + count, reinterpret_cast<QRgb *>(bits + y * bytesPerLine) + body.left + first);
         }
-        add(height - from, [&](int) { return background(body); });
     }
+}
+
+// One column, a pixel each `stride`.
+void LaneRaster::stackColumn(
+    QRgb *top, int stride, int column, const Body &body, const ColumnShares &shares) const
+{
+    const auto height = static_cast<std::uint32_t>(body.height) * kWhole;
+    int y = body.height - 1;
+    std::uint32_t from = 0; // of the part, from the bottom, in 1/65536 pixels
+    std::uint32_t rest = kWhole; // of the pixel that two parts share
+    Blend blend;
+    const auto add = [&](std::uint32_t length, auto colourAtY) {
+        length = std::min(length, height - from);
+        from += length;
+        if (length < rest) {
+            blend.add(colourAtY(y), length);
+            rest -= length;
+            return;
+        }
+        if (rest < kWhole) {
+            blend.add(colourAtY(y), rest);
+            length -= rest;
+            top[y-- * stride] = blend.colour();
+        }
+        for (; length >= kWhole; length -= kWhole, --y)
+            top[y * stride] = colourAtY(y);
+        blend = {};
+        rest = kWhole - length;
+        if (length > 0)
+            blend.add(colourAtY(y), length);
+    };
+    for (const auto role : kStack) {
+        const float share = std::clamp(shares.share(role), 0.0F, 1.0F);
+        const auto length = static_cast<std::uint32_t>(share * static_cast<float>(height));
+        if (length == 0)
+            continue;
+        if (role == TimelineRole::Runnable && body.height < kStripesHeight) {
+            const auto *stripes = m_stripes.data() + column % m_period;
+            add(length, [stripes](int at) { return stripes[at]; });
+            continue;
+        }
+        if (role == TimelineRole::Runnable || role == TimelineRole::Unknown) {
+            const auto &pattern = role == TimelineRole::Runnable ? m_runnable : m_unknown;
+            add(length, [&](int at) { return pattern.at(column, at, m_period); });
+            continue;
+        }
+        const QRgb colour = role == TimelineRole::Running ? running(shares.colour)
+            : role == TimelineRole::Blocked               ? m_stackedBlocked
+                                                          : m_roles[static_cast<std::size_t>(role)];
+        add(length, [colour](int) { return colour; });
+    }
+    const QRgb empty = background(body);
+    add(height - from, [empty](int) { return empty; });
 }
 
 } // namespace timeslice

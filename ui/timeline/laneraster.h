@@ -52,6 +52,7 @@ private:
     paintMixed(QImage &image, const DrawPiece &piece, const Body &body, const ColumnShares *shares) const;
     void
     paintStacked(QImage &image, const DrawPiece &piece, const Body &body, const ColumnShares *shares) const;
+    void stackColumn(QRgb *top, int stride, int column, const Body &body, const ColumnShares &shares) const;
 
     std::vector<QRgb> m_series;
     QRgb m_neutral;
@@ -61,6 +62,7 @@ private:
     std::array<QRgb, kTimelineRoles> m_roles{};
     std::array<QRgb, 64> m_heat{}; ///< By share, 0 to 1.
     Pattern m_runnable;
+    std::vector<QRgb> m_stripes; ///< m_runnable along a diagonal, as far as lanes are high.
     Pattern m_unknown;
     int m_period; ///< Of the patterns, in device pixels.
     double m_pixelRatio;

@@ -18,6 +18,8 @@ constexpr std::uint64_t kLeaveSwitches = 4;
 // A state that has all but this part of a column has it.
 constexpr std::uint64_t kSolidPart = 512;
 
+constexpr std::uint32_t kMostKept = 64; ///< Cores of which the heat strip's sums are used again.
+
 constexpr std::size_t indexOf(TimelineRole role)
 {
     return static_cast<std::size_t>(role);
@@ -60,16 +62,13 @@ void LaneShaper::setLabelRoom(double digitColumns, double paddingColumns)
     m_paddingColumns = paddingColumns;
 }
 
-// A nanosecond that several columns show is theirs in equal parts: shares are what counts.
-std::uint64_t LaneShaper::lengthOf(std::size_t column) const
-{
-    const auto cell = column * m_cells / m_columns;
-    return columnEdge(m_visible, cell + 1, m_cells) - columnEdge(m_visible, cell, m_cells);
-}
-
 void LaneShaper::measure(LaneId lane)
 {
-    std::ranges::fill(m_sums, StateSums{});
+    if (lane.kind == LaneId::Kind::Core && lane.index < m_coreSums.size()
+        && !m_coreSums[lane.index].empty()) {
+        m_sums = m_coreSums[lane.index];
+        return;
+    }
     m_view.columns(lane, m_visible, m_sums);
 }
 
@@ -93,18 +92,19 @@ int LaneShaper::colourOf(LaneId::Kind kind, std::uint32_t key) const
 
 ColumnShares LaneShaper::sharesOf(std::size_t column) const
 {
-    const auto &sums = m_sums[column * m_cells / m_columns];
-    const auto length = static_cast<float>(lengthOf(column));
+    const auto &sums = m_sums[cellOf(column)];
+    // The states of a column add up to its length. A nanosecond that several columns show is all of each.
+    const float perNs = 1 / static_cast<float>(sums.totalNs());
     const auto parts = partsOf(sums);
     ColumnShares shares;
     for (std::size_t i = 0; i < parts.size(); ++i)
-        shares.of[i] = static_cast<float>(parts[i]) / length;
+        shares.of[i] = static_cast<float>(parts[i]) * perNs;
     return shares;
 }
 
 void LaneShaper::findStacked(LaneId lane, DrawList &into, std::uint32_t row)
 {
-    m_isStacked.assign(m_columns, false);
+    m_isStacked.assign(m_columns, 0);
     if (m_cells == m_columns) {
         std::uint64_t inWindow = 0;
         for (std::size_t i = 0; i < std::min(kWindow / 2, m_columns); ++i)
@@ -116,7 +116,7 @@ void LaneShaper::findStacked(LaneId lane, DrawList &into, std::uint32_t row)
             if (i > kWindow / 2)
                 inWindow -= m_sums[i - kWindow / 2 - 1].switches;
             isStacked = inWindow >= (isStacked ? kLeaveSwitches : kEnterSwitches);
-            m_isStacked[i] = isStacked;
+            m_isStacked[i] = isStacked ? 1 : 0;
         }
     }
     // Where only summaries are left nothing has an edge that could be shown.
@@ -137,19 +137,19 @@ void LaneShaper::findStacked(LaneId lane, DrawList &into, std::uint32_t row)
     const SummaryMark mark{row, columnAt(bornNs), columnAt(std::min(detailNs, m_visible.endNs))};
     if (mark.begin >= mark.end)
         return;
-    std::fill(m_isStacked.begin() + mark.begin, m_isStacked.begin() + mark.end, true);
+    std::fill(m_isStacked.begin() + mark.begin, m_isStacked.begin() + mark.end, std::uint8_t{1});
     into.summaries.push_back(mark);
 }
 
 LaneShaper::Shape LaneShaper::shapeOf(LaneId::Kind kind, std::size_t column) const
 {
-    const auto cell = column * m_cells / m_columns;
+    const auto cell = cellOf(column);
     const auto &sums = m_sums[cell];
-    const auto length = lengthOf(column);
+    const auto length = sums.totalNs();
     Shape shape;
-    if (isAll(sums.absentNs, length) && (!m_isStacked[column] || sums.absentNs == length))
+    if (isAll(sums.absentNs, length) && (m_isStacked[column] == 0 || sums.absentNs == length))
         return shape;
-    if (m_isStacked[column]) {
+    if (m_isStacked[column] != 0) {
         shape.form = Shape::Form::Stacked;
         return shape;
     }
@@ -215,7 +215,7 @@ void LaneShaper::addLane(std::uint32_t row, LaneId lane, DrawList &into)
                 for (std::size_t i = 0; i < kTimelineRoles; ++i)
                     into.present[i] |= shares.of[i] > 0;
                 if (!m_keys.empty()) {
-                    const auto key = m_keys[static_cast<std::size_t>(column) * m_cells / m_columns];
+                    const auto key = m_keys[cellOf(static_cast<std::size_t>(column))];
                     shares.colour = key == kNoKey ? kColourState : colourOf(lane.kind, key);
                 }
                 into.shares.push_back(shares);
@@ -264,6 +264,10 @@ std::vector<float> LaneShaper::busyShares(LaneId core)
     if (m_cells == 0)
         return shares;
     measure(core);
+    if (core.index < kMostKept) {
+        m_coreSums.resize(std::max<std::size_t>(m_coreSums.size(), core.index + 1));
+        m_coreSums[core.index] = m_sums;
+    }
     for (std::size_t i = 0; i < m_columns; ++i) {
         const auto parts = sharesOf(i);
         if (parts.share(TimelineRole::Unknown) < 0.5F)

@@ -45,7 +45,10 @@ private:
 
     void measure(LaneId lane);
     void findKeys(LaneId lane);
-    [[nodiscard]] std::uint64_t lengthOf(std::size_t column) const;
+    [[nodiscard]] std::size_t cellOf(std::size_t column) const
+    {
+        return m_cells == m_columns ? column : column * m_cells / m_columns;
+    }
     [[nodiscard]] ColumnShares sharesOf(std::size_t column) const;
     [[nodiscard]] int colourOf(LaneId::Kind kind, std::uint32_t key) const;
     void findStacked(LaneId lane, DrawList &into, std::uint32_t row);
@@ -62,8 +65,9 @@ private:
     double m_digitColumns = 7;
     double m_paddingColumns = 10;
     std::vector<StateSums> m_sums; ///< By cell.
+    std::vector<std::vector<StateSums>> m_coreSums; ///< Of the heat strip, for the cores' own rows.
     std::vector<std::uint32_t> m_keys; ///< By cell; empty when no colour depends on them.
-    std::vector<bool> m_isStacked; ///< By column.
+    std::vector<std::uint8_t> m_isStacked; ///< By column; 0 or 1.
 };
 
 } // namespace timeslice

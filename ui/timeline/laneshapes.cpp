@@ -23,36 +23,59 @@ QRectF columnsOf(const DrawList &list, const DrawRow &row, double begin, double 
     return {list.plot.left() + begin * width, row.bodyTop, (end - begin) * width, row.bodyHeight};
 }
 
+// The part of a polygon with sign * (x + slope * y - limit) >= 0.
+QPolygonF cutAt(const QPolygonF &polygon, double slope, double limit, double sign)
+{
+    QPolygonF rest;
+    for (qsizetype i = 0; i < polygon.size(); ++i) {
+        const QPointF a = polygon[i];
+        const QPointF b = polygon[(i + 1) % polygon.size()];
+        const double fromA = sign * (a.x() + slope * a.y() - limit);
+        const double fromB = sign * (b.x() + slope * b.y() - limit);
+        if (fromA >= 0)
+            rest.append(a);
+        if ((fromA < 0) != (fromB < 0))
+            rest.append(a + (b - a) * (fromA / (fromA - fromB)));
+    }
+    return rest;
+}
+
+// What lies of an area between two diagonals x + slope * y = from and = to.
+QPolygonF between(const QRectF &area, double slope, double from, double to)
+{
+    const QPolygonF corners({area.topLeft(), area.topRight(), area.bottomRight(), area.bottomLeft()});
+    return cutAt(cutAt(corners, slope, from, 1), slope, to, -1);
+}
+
 } // namespace
 
+// Stripes as areas that end at the edges: a pen's lines would reach beyond them, and clipping is not for
+// every viewer.
 void LaneShapes::paintHatch(QPainter &painter, const QRectF &area, TimelineRole role) const
 {
     painter.fillRect(area, roleSecondColour(m_theme, role));
     const double period = kHatchPeriod * m_scale;
     const bool isCrossed = role == TimelineRole::Unknown;
-    painter.setPen(QPen(roleColour(m_theme, role), isCrossed ? std::max(0.8, m_scale) : period * 0.36));
-    // Lines x + y = k * period (and x - y for crosses), cut at the area's edges.
-    const auto lines = [&](bool isRising) {
-        const double sign = isRising ? 1 : -1;
-        const double least = isRising ? area.left() + area.top() : area.left() - area.bottom();
-        const double most = isRising ? area.right() + area.bottom() : area.right() - area.top();
-        for (double sum = std::ceil(least / period) * period; sum < most; sum += period) {
-            const auto xAt = [&](double y) { return sum - sign * y; };
-            const auto yAt = [&](double x) { return (sum - x) * sign; };
-            const double from = std::clamp(xAt(area.top()), area.left(), area.right());
-            const double to = std::clamp(xAt(area.bottom()), area.left(), area.right());
-            if (std::abs(from - to) > 0.01)
-                painter.drawLine(QPointF(from, yAt(from)), QPointF(to, yAt(to)));
+    const double width = isCrossed ? std::max(1.0, 1.2 * m_scale) : period / 2;
+    painter.setBrush(roleColour(m_theme, role));
+    const auto stripes = [&](double sign) {
+        const double least = area.left() + std::min(sign * area.top(), sign * area.bottom());
+        const double most = area.right() + std::max(sign * area.top(), sign * area.bottom());
+        for (double from = std::floor(least / period) * period; from < most; from += period) {
+            const auto stripe = between(area, sign, from, from + width);
+            if (stripe.size() > 2)
+                painter.drawPolygon(stripe);
         }
     };
-    lines(true);
+    stripes(1);
     if (isCrossed)
-        lines(false);
-    painter.setPen(Qt::NoPen);
+        stripes(-1);
+    painter.setBrush(Qt::NoBrush);
 }
 
 void LaneShapes::paintRole(QPainter &painter, const QRectF &body, TimelineRole role, int colour) const
 {
+    painter.setPen(Qt::NoPen);
     switch (role) {
     case TimelineRole::Running:
         painter.fillRect(body, runningColour(m_theme, colour));
@@ -75,6 +98,7 @@ void LaneShapes::paint(QPainter &painter, const DrawList &list) const
 {
     painter.save();
     painter.setPen(Qt::NoPen);
+    painter.setRenderHint(QPainter::Antialiasing);
     for (const auto &row : list.rows) {
         if (row.kind == LaneEntry::Kind::Heat)
             paintHeat(painter, list, row);

@@ -89,6 +89,8 @@ DrawList layoutTimeline(
     LaneShaper shaper(view, content.looks, content.isColouredByCore, visible, list.columns);
     shaper.setLabelRoom(
         metrics.digitWidth * metrics.pixelRatio, 2 * kBlockPadding * metrics.scale * metrics.pixelRatio);
+    // At once: in the worst case every column of every row has shares of its own.
+    list.shares.reserve(list.rows.size() * static_cast<std::size_t>(list.columns));
     const int leastLoss =
         static_cast<int>(std::lround(kLeastLoss * std::max(1.0, metrics.scale) * metrics.pixelRatio));
     for (std::uint32_t row = 0; row < list.rows.size(); ++row) {

@@ -12,7 +12,7 @@ namespace {
 constexpr double kLetters = 0.72; ///< Of a line's height: what its letters take.
 constexpr double kBodyShare = 0.72; ///< Of a row's height; the rest is air.
 constexpr double kLeastRow = 7;
-constexpr double kMostBody = 30;
+constexpr double kMostBody = 34;
 constexpr double kRightMargin = 8;
 
 // Rows of tasks and cores share the room; titles have their line.
@@ -36,7 +36,7 @@ Heights chooseHeights(std::span<const LaneEntry> entries, double room, const Tim
         lanes += isLane(entry) ? 1 : 0;
         headings += entry.kind == LaneEntry::Kind::Heading ? 1 : 0;
     }
-    const double roomy = std::ceil(metrics.lineHeight + metrics.quietHeight + 14 * metrics.scale);
+    const double roomy = std::ceil(metrics.lineHeight + metrics.quietHeight + 22 * metrics.scale);
     const double least = lanes > static_cast<double>(kManyLanes)
         ? std::ceil(kLeastRow * metrics.scale)
         : std::ceil(std::max(metrics.lineHeight, metrics.quietHeight));

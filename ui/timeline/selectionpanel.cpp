@@ -17,7 +17,7 @@ namespace timeslice {
 
 namespace {
 
-constexpr double kWidth = 236;
+constexpr double kWidth = 260;
 
 // Without what is not worth a line: unknown time where all is known.
 std::vector<StatCell> shownCells(const LaneStats &lane)

@@ -249,10 +249,12 @@ void TimelineCanvas::paintEvent(QPaintEvent *)
         m_painter->paintSelection(painter, m_list);
         paintPointer(painter);
     }
-    if (hasFocus()) {
+    if (m_showsFocus && hasFocus()) {
+        // Around the lanes and not around the names, which begin at the very edge.
+        const auto ring = m_scene.isEmpty() ? rect() : m_list.plot.toAlignedRect();
         painter.setPen(QPen(m_themes->theme().accent, 1));
         painter.setBrush(Qt::NoBrush);
-        painter.drawRect(rect().adjusted(0, 0, -1, -1));
+        painter.drawRect(ring.adjusted(0, 0, -1, -1));
     }
 }
 

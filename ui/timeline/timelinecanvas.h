@@ -145,6 +145,7 @@ private:
     bool m_isLaidOut = false;
     QImage m_frame;
     bool m_isPainted = false;
+    bool m_showsFocus = false; ///< The focus came by the keyboard.
 };
 
 } // namespace timeslice

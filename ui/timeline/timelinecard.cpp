@@ -48,6 +48,7 @@ TimelineCard::TimelineCard(ThemeController *themes, QWidget *parent)
     layout->addWidget(m_header);
     layout->addLayout(body, 1);
 
+    setTabOrder(m_canvas, m_header->menuButton());
     m_header->menuButton()->setMenu(m_menu);
     connect(m_menu, &QMenu::aboutToShow, this, [this] { fillMenu(*m_menu); });
     connect(m_canvas, &TimelineCanvas::menuRequested, this, [this](QPoint global) { m_menu->popup(global); });

@@ -68,7 +68,7 @@ QColor emptyColour(const Theme &theme)
 
 QColor stackedBlockedColour(const Theme &theme)
 {
-    return mixed(theme.card, theme.blocked, 0.4);
+    return mixed(theme.card, theme.blocked, 0.3);
 }
 
 int bandHeight(int body)

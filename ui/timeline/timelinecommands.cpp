@@ -5,6 +5,7 @@
 #include "ui/timeline/timelinewords.h"
 
 #include <QAccessible>
+#include <QFocusEvent>
 #include <QHelpEvent>
 #include <QInputDialog>
 #include <QScrollBar>
@@ -48,8 +49,10 @@ void TimelineCanvas::keyPressEvent(QKeyEvent *event)
         QWidget::keyPressEvent(event);
 }
 
-void TimelineCanvas::focusInEvent(QFocusEvent *)
+void TimelineCanvas::focusInEvent(QFocusEvent *event)
 {
+    m_showsFocus = event->reason() == Qt::TabFocusReason || event->reason() == Qt::BacktabFocusReason
+        || event->reason() == Qt::ShortcutFocusReason;
     update();
 }
 

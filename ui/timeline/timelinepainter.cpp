@@ -36,6 +36,9 @@ TimelineMetrics TimelinePainter::metrics(std::span<const LaneEntry> entries, dou
 {
     const QFontMetricsF name(m_nameFont);
     const QFontMetricsF quiet(m_quietFont);
+    QFont bold = m_nameFont; // as names become when they are chosen
+    bold.setWeight(QFont::DemiBold);
+    const QFontMetricsF chosen(bold);
     double widest = kLeastNames * m_scale;
     std::size_t measured = 0;
     for (const auto &entry : entries) {
@@ -46,7 +49,7 @@ TimelineMetrics TimelinePainter::metrics(std::span<const LaneEntry> entries, dou
         widest = std::max(
             widest,
             indent * m_scale
-                + std::max(name.horizontalAdvance(entry.name), quiet.horizontalAdvance(entry.detail)));
+                + std::max(chosen.horizontalAdvance(entry.name), quiet.horizontalAdvance(entry.detail)));
     }
     TimelineMetrics metrics;
     metrics.scale = m_scale;
@@ -124,7 +127,9 @@ void TimelinePainter::paintName(QPainter &painter, const DrawList &list, const D
         return;
     painter.setClipping(false);
     if (row.kind != LaneEntry::Kind::Heat)
-        painter.setClipRect(QRectF(0, list.rowsTop, list.plot.right(), list.rowsHeight));
+        // The first name of many may use the air below the heat strip.
+        painter.setClipRect(
+            QRectF(0, list.rowsTop, list.plot.right(), list.rowsHeight).adjusted(0, -4 * m_scale, 0, 0));
     const bool isQuiet = row.kind == LaneEntry::Kind::Heat || row.kind == LaneEntry::Kind::Heading;
     QFont font = isQuiet ? m_quietFont : m_nameFont;
     if (row.isChosen || row.kind == LaneEntry::Kind::Heading)
@@ -197,7 +202,8 @@ void TimelinePainter::paintMarks(QPainter &painter, const DrawList &list) const
             : QCoreApplication::translate("timeslice", "lost");
         const double needed = metrics.horizontalAdvance(text) + 8 * m_scale;
         const bool isHeat = row.kind == LaneEntry::Kind::Heat;
-        if (row.bodyHeight < metrics.height() * 0.8 && !isHeat)
+        // They are the core's records; that nothing is known of the tasks meanwhile is but the consequence.
+        if (!isHeat && (row.kind != LaneEntry::Kind::Core || row.bodyHeight < metrics.height() * 0.8))
             continue;
         QRectF pill(
             area.center().x() - needed / 2, row.top + (row.height - metrics.height()) / 2, needed,

@@ -20,6 +20,8 @@ namespace {
 
 constexpr double kMargin = 16;
 constexpr double kGap = 10;
+constexpr double kFooterGap = 2;
+constexpr int kFooterFlags = Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap;
 /// Columns per pixel of a drawing that may be printed.
 constexpr double kShapeRatio = 2;
 
@@ -59,8 +61,15 @@ void TimelinePicture::paint(QPainter &painter, QSizeF size, double pixelRatio, b
     const TimelinePainter timeline(*theme, 1, pixelRatio);
     const auto lengths = timeline.metrics(scene.entries, inner.width());
     auto content = scene;
-    const double footerHeight =
-        footer.isEmpty() ? 0 : kGap + static_cast<double>(footer.size()) * std::ceil(metrics.height() + 2);
+    std::vector<double> lineHeights;
+    double footerHeight = 0;
+    for (const auto &text : footer) {
+        const QRectF needed = metrics.boundingRect(QRectF(0, 0, inner.width(), 1e4), kFooterFlags, text);
+        lineHeights.push_back(std::ceil(needed.height()));
+        footerHeight += lineHeights.back() + kFooterGap;
+    }
+    if (!footer.isEmpty())
+        footerHeight += kGap;
     const auto layoutBelow = [&](double titleBottom) {
         const QSizeF rest(inner.width(), std::max(1.0, inner.bottom() - titleBottom - kGap - footerHeight));
         const double plot = rest.width() - lengths.labelWidth - 8;
@@ -95,12 +104,11 @@ void TimelinePicture::paint(QPainter &painter, QSizeF size, double pixelRatio, b
     painter.setFont(quietFont(1));
     painter.setPen(theme->quietText);
     double y = inner.bottom() - footerHeight + kGap;
-    for (const auto &line : footer) {
+    for (std::size_t i = 0; i < lineHeights.size(); ++i) {
         painter.drawText(
-            QRectF(inner.left(), y, inner.width(), metrics.height()),
-            Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,
-            metrics.elidedText(line, Qt::ElideRight, inner.width()));
-        y += std::ceil(metrics.height() + 2);
+            QRectF(inner.left(), y, inner.width(), lineHeights[i]), kFooterFlags,
+            footer[static_cast<qsizetype>(i)]);
+        y += lineHeights[i] + kFooterGap;
     }
 }
 
