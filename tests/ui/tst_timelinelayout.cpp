@@ -2,11 +2,13 @@
 #include "tests/support/syntheticruntrace.h"
 #include "tests/ui/timelinefixture.h"
 #include "ui/timeline/laneraster.h"
+#include "ui/timeline/laneshapes.h"
 #include "ui/timeline/layout.h"
 #include "ui/timeline/timelinecolours.h"
 
 #include <QImage>
 #include <QLocale>
+#include <QPainter>
 #include <QTest>
 
 #include <cmath>
@@ -163,6 +165,7 @@ private Q_SLOTS:
     void heatIsTheBusyShareOfEachCore();
     void theSelectionHasItsLength();
     void theRulerCountsFromTheOrigin();
+    void theRulerHasABaseFarFromTheOrigin();
     void legendKnowsWhatIsThere();
     void devicePixelsAreColumns();
 
@@ -177,6 +180,7 @@ private Q_SLOTS:
     void namesNeverTouch();
     void aThousandLanesAreLaidOut();
 
+    void shapesCoverWhatPixelsDo();
     void pixelsHoldTheExactMean();
     void waitingForTheGilIsABand();
 };
@@ -429,6 +433,26 @@ void TestTimelineLayout::theRulerCountsFromTheOrigin()
     QCOMPARE(numbers.join(u' '), u"0@0 20@80 40@160 60@240 80@320 100@400"_s);
 }
 
+void TestTimelineLayout::theRulerHasABaseFarFromTheOrigin()
+{
+    TraceScript script;
+    script.name(0, 100, "prog").end(100, 0, 10, SwitchKind::Out);
+    const auto view = script.view(20'000'000);
+    const auto visible = TraceScript::span(12'345'678, 12'345'778);
+    const auto list = Picture{.columns = 400}.of(*view, visible);
+    QCOMPARE(list.rulerUnit, u"µs"_s);
+    QCOMPARE(list.rulerBase, u"12.345\u00A0s +"_s);
+    QStringList numbers;
+    for (const auto &tick : list.ticks) {
+        if (!tick.text.isEmpty())
+            numbers.append(tick.text);
+    }
+    QCOMPARE(numbers.join(u' '), u"680 700 720 740 760"_s);
+    const auto whole = Picture{.columns = 400}.of(*view, view->known());
+    QCOMPARE(whole.rulerUnit, u"s"_s);
+    QVERIFY(whole.rulerBase.isEmpty());
+}
+
 void TestTimelineLayout::legendKnowsWhatIsThere()
 {
     auto script = twoWorkers();
@@ -664,6 +688,48 @@ void TestTimelineLayout::pixelsHoldTheExactMean()
             const double expected =
                 static_cast<double>(sums.runningNs) / static_cast<double>(visible.lengthNs());
             QVERIFY2(std::abs(black - expected) < 0.004, qPrintable(u"%1 for %2"_s.arg(black).arg(expected)));
+        }
+    }
+}
+
+// Drawn as shapes a picture has the same amount of each colour as drawn by columns.
+void TestTimelineLayout::shapesCoverWhatPixelsDo()
+{
+    SyntheticRunTrace trace({.tasks = 3, .cpus = 2, .slices = 3000, .seed = 9});
+    TimelineStore store;
+    SwitchChunk chunk;
+    while (trace.next(chunk))
+        store.append(chunk);
+    const auto view = store.view();
+    const auto known = view->known();
+    const auto &theme = lightTheme();
+    for (const std::uint64_t part : {1, 30, 300}) {
+        const TimeSpan visible{known.beginNs, known.beginNs + known.lengthNs() / part};
+        const auto list = Picture{.columns = 400}.of(*view, visible);
+        QImage pixels(458, 400, QImage::Format_RGB32);
+        pixels.fill(theme.card);
+        LaneRaster(theme, 1, 1).paint(pixels, list);
+        QImage shapes(458, 400, QImage::Format_RGB32);
+        shapes.fill(theme.card);
+        {
+            QPainter painter(&shapes);
+            LaneShapes(theme, 1).paint(painter, list);
+        }
+        for (const auto &row : list.rows) {
+            if (row.bodyHeight < 2)
+                continue;
+            double redOf[2] = {0, 0};
+            for (int y = static_cast<int>(row.bodyTop); y < static_cast<int>(row.bodyTop + row.bodyHeight);
+                 ++y) {
+                for (int x = 50; x < 450; ++x) {
+                    redOf[0] += qRed(pixels.pixel(x, y));
+                    redOf[1] += qRed(shapes.pixel(x, y));
+                }
+            }
+            const double area = 400 * std::floor(row.bodyHeight);
+            QVERIFY2(
+                std::abs(redOf[0] - redOf[1]) / area < 8,
+                qPrintable(u"%1: %2 and %3"_s.arg(row.name).arg(redOf[0] / area).arg(redOf[1] / area)));
         }
     }
 }

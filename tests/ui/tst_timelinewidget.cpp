@@ -12,6 +12,8 @@
 #include <QAccessible>
 #include <QClipboard>
 #include <QFile>
+#include <QInputDialog>
+#include <QMenu>
 #include <QMimeData>
 #include <QScrollBar>
 #include <QSignalSpy>
@@ -23,6 +25,7 @@
 #include <QXmlStreamReader>
 
 #include <cmath>
+#include <random>
 
 using namespace timeslice;
 using namespace timeslice::testing;
@@ -78,6 +81,11 @@ private Q_SLOTS:
     void backspaceGoesBack();
     void namesChooseWhoseStatisticsAreShown();
     void slicesAreVisitedByKeys();
+    void keysMeasureToo();
+    void lanesAreHiddenAndShownByKeys();
+    void lanesCanBeNamed();
+    void theMenuDoesWhatTheKeysDo();
+    void everyKeyIsHarmlessAnywhere();
     void pointingTellsTheTime();
     void signalsAreSentOncePerChange();
 
@@ -366,6 +374,117 @@ void TestTimelineWidget::slicesAreVisitedByKeys()
     for (int i = 0; i < 20; ++i)
         QTest::keyClick(m_canvas, Qt::Key_Comma); // ends at the beginning of the trace
     QVERIFY(m_card->visibleRange().beginNs == TraceScript::at(0));
+}
+
+void TestTimelineWidget::keysMeasureToo()
+{
+    showWorkers();
+    auto *panel = m_card->findChild<SelectionPanel *>();
+    QTest::keyClick(m_canvas, Qt::Key_Down);
+    QTest::keyClick(m_canvas, Qt::Key_Period); // 50 to 70
+    QTest::keyClick(m_canvas, Qt::Key_M);
+    QCOMPARE(m_card->selection(), std::optional(TraceScript::span(50, 70)));
+    QVERIFY(panel->isVisible());
+    QVERIFY2(panel->text().startsWith(u"worker 0: "_s), qPrintable(panel->text()));
+    QTest::keyClick(m_canvas, Qt::Key_Period, Qt::ShiftModifier);
+    QCOMPARE(m_card->selection(), std::optional(TraceScript::span(50, 80)));
+    QTest::keyClick(m_canvas, Qt::Key_Comma);
+    QTest::keyClick(m_canvas, Qt::Key_Comma, Qt::ShiftModifier);
+    QCOMPARE(m_card->selection(), std::optional(TraceScript::span(30, 80)));
+}
+
+void TestTimelineWidget::lanesAreHiddenAndShownByKeys()
+{
+    showWorkers();
+    const auto names = [this] {
+        QStringList found;
+        for (const auto &row : m_canvas->drawList().rows)
+            found.append(row.name);
+        return found;
+    };
+    const auto all = names();
+    QTest::keyClick(m_canvas, Qt::Key_Down);
+    QTest::keyClick(m_canvas, Qt::Key_H);
+    QVERIFY(!names().contains(u"worker 0"_s));
+    QCOMPARE(names().size(), all.size() - 1);
+    QVERIFY2(m_card->description().contains(u"1 hidden"_s), qPrintable(m_card->description()));
+    QTest::keyClick(m_canvas, Qt::Key_H, Qt::ShiftModifier);
+    QCOMPARE(names(), all);
+    QTest::keyClick(m_canvas, Qt::Key_G);
+    QVERIFY(!names().contains(u"core 0"_s));
+    QTest::keyClick(m_canvas, Qt::Key_G);
+    QCOMPARE(names(), (QStringList{u"all cores"_s, u"core 0"_s, u"core 1"_s}));
+    QCOMPARE(m_canvas->statLanes().size(), std::size_t{3}); // the tasks are measured nevertheless
+    QTest::keyClick(m_canvas, Qt::Key_G);
+    QCOMPARE(names(), all);
+}
+
+void TestTimelineWidget::lanesCanBeNamed()
+{
+    showWorkers();
+    QTest::keyClick(m_canvas, Qt::Key_Down);
+    QTest::keyClick(m_canvas, Qt::Key_F2);
+    auto *dialog = m_canvas->findChild<QInputDialog *>();
+    QVERIFY(dialog != nullptr);
+    QCOMPARE(dialog->textValue(), u"worker 0"_s);
+    dialog->setTextValue(u"  the  slow one "_s);
+    dialog->accept();
+    QCOMPARE(m_canvas->drawList().rows[1].name, u"the slow one"_s);
+    QCOMPARE(m_canvas->scene().looks[1].number, 0); // it is still worker 0
+}
+
+void TestTimelineWidget::theMenuDoesWhatTheKeysDo()
+{
+    showWorkers();
+    auto *menu = m_card->findChild<QMenu *>();
+    const auto trigger = [menu](const QString &words) {
+        Q_EMIT menu->aboutToShow();
+        for (auto *action : menu->findChildren<QAction *>()) {
+            if (action->text().remove(u'&').startsWith(words) && action->isEnabled()) {
+                action->trigger();
+                return true;
+            }
+        }
+        return false;
+    };
+    QVERIFY(trigger(u"Workers only"_s));
+    QCOMPARE(m_card->options().arrangement, LaneArrangement::ByWorker);
+    QVERIFY(trigger(u"Busiest first"_s));
+    QCOMPARE(m_card->options().order, LaneOrder::Busiest);
+    QVERIFY(trigger(u"Colour by core"_s));
+    QVERIFY(m_card->options().isColouredByCore);
+    QVERIFY2(!trigger(u"Zoom to the selection"_s), "without a selection");
+    QSignalSpy wanted(m_card.get(), &TimelineCard::pictureRequested);
+    QVERIFY(trigger(u"Save picture"_s));
+    QCOMPARE(wanted.size(), 1);
+}
+
+// All keys in many orders, with views that come and go meanwhile.
+void TestTimelineWidget::everyKeyIsHarmlessAnywhere()
+{
+    constexpr Qt::Key kKeys[]{
+        Qt::Key_W,     Qt::Key_S,      Qt::Key_A,    Qt::Key_D,        Qt::Key_Left,  Qt::Key_Right,
+        Qt::Key_Home,  Qt::Key_End,    Qt::Key_F,    Qt::Key_Z,        Qt::Key_Up,    Qt::Key_Down,
+        Qt::Key_Comma, Qt::Key_Period, Qt::Key_M,    Qt::Key_Return,   Qt::Key_H,     Qt::Key_C,
+        Qt::Key_G,     Qt::Key_Escape, Qt::Key_Plus, Qt::Key_PageDown, Qt::Key_Minus, Qt::Key_Backspace};
+    showWorkers();
+    const auto workers = m_canvas->view();
+    TraceScript other;
+    other.name(0, 100, "prog").fork(1, 200, 100, 200).fork(2, 201, 200, 200).end(100, 0, 6, SwitchKind::Out);
+    const auto processes = other.view(10);
+    std::mt19937 random(11);
+    for (int i = 0; i < 600; ++i) {
+        if (i % 60 == 59)
+            m_card->showView(random() % 2 == 0 ? workers : processes);
+        const auto key = kKeys[random() % std::size(kKeys)];
+        QTest::keyClick(
+            m_canvas, key, random() % 4 == 0 ? Qt::ShiftModifier : Qt::KeyboardModifiers(Qt::NoModifier));
+        const auto seen = m_card->visibleRange();
+        QVERIFY(seen.lengthNs() > 0);
+        QVERIFY(seen.beginNs >= m_canvas->view()->known().beginNs);
+        QVERIFY(seen.endNs <= m_canvas->view()->known().endNs);
+    }
+    QVERIFY(!m_card->grab().isNull());
 }
 
 void TestTimelineWidget::pointingTellsTheTime()

@@ -141,7 +141,7 @@ void LaneShapes::paintHeat(QPainter &painter, const DrawList &list, const DrawRo
                 ++end;
             auto area = columnsOf(list, row, static_cast<double>(begin), static_cast<double>(end));
             area.setTop(top);
-            area.setHeight(height);
+            area.setHeight(height - (height >= 4 ? 1 : 0)); // air between the cores, as on the screen
             if (shadeAt(begin) == kUnknown)
                 paintHatch(painter, area, TimelineRole::Unknown);
             else

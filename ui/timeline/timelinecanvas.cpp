@@ -147,6 +147,11 @@ void TimelineCanvas::setViewport(const Viewport &viewport)
     if (before.visible() != viewport.visible()) {
         invalidate();
         Q_EMIT visibleRangeChanged(viewport.visible().beginNs, viewport.visible().endNs);
+        // The pointer stays where it is; the moment below it is another one.
+        if (m_pointerX) {
+            m_pointerNs = viewport.toNs(*m_pointerX);
+            Q_EMIT hovered(m_pointerNs);
+        }
     }
     if (before.selection() != viewport.selection()) {
         if (m_isLaidOut)

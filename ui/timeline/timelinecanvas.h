@@ -121,6 +121,7 @@ private:
     void paintPointer(QPainter &painter) const;
     void showTip(QPoint at, QPoint global);
 
+    [[nodiscard]] LaneEntry entryOf(const DrawRow &row) const;
     [[nodiscard]] double columnAt(double x) const;
     [[nodiscard]] std::optional<std::uint64_t> selectionEdgeAt(double x) const;
     [[nodiscard]] double zoomPlace() const;

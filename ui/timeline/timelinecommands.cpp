@@ -53,6 +53,7 @@ void TimelineCanvas::focusInEvent(QFocusEvent *event)
 {
     m_showsFocus = event->reason() == Qt::TabFocusReason || event->reason() == Qt::BacktabFocusReason
         || event->reason() == Qt::ShortcutFocusReason;
+    describe();
     update();
 }
 

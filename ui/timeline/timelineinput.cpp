@@ -29,6 +29,16 @@ constexpr double kDragDistance = 3;
 
 } // namespace
 
+// The entry a row was made of.
+LaneEntry TimelineCanvas::entryOf(const DrawRow &row) const
+{
+    for (const auto &entry : m_scene.entries) {
+        if (entry.kind == row.kind && entry.lane == row.lane && entry.pid == row.pid)
+            return entry;
+    }
+    return {};
+}
+
 double TimelineCanvas::columnAt(double x) const
 {
     return (x - m_list.plot.left()) / std::max(1.0, m_list.plot.width()) * m_scene.viewport.width();
@@ -242,8 +252,11 @@ void TimelineCanvas::showTip(QPoint at, QPoint global)
     const auto &row = m_list.rows[*index];
     const bool isLane = row.kind == LaneEntry::Kind::Task || row.kind == LaneEntry::Kind::Core;
     if (!isLane || at.x() < m_list.plot.left()) {
-        const bool isName = at.x() < m_list.plot.left() && !row.name.isEmpty();
-        QToolTip::showText(global, isName ? row.name.toHtmlEscaped() : QString(), this);
+        // Names may be elided, and their details have no room on low rows.
+        auto words = row.name.toHtmlEscaped();
+        if (const auto detail = entryOf(row).detail; !detail.isEmpty())
+            words += QStringLiteral("<br>") + detail.toHtmlEscaped();
+        QToolTip::showText(global, words, this);
         return;
     }
     const auto column = std::floor(columnAt(at.x()));

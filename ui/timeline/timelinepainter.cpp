@@ -18,7 +18,7 @@ namespace {
 constexpr double kNameGap = 14; ///< Between names and plot.
 constexpr double kIndent = 14;
 constexpr double kMostNames = 0.26; ///< Of the width.
-constexpr double kLeastNames = 70;
+constexpr double kLeastNames = 84;
 constexpr double kArrow = 12; ///< In front of a process's name.
 
 } // namespace
