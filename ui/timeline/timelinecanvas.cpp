@@ -236,6 +236,7 @@ void TimelineCanvas::placeBar()
 
 void TimelineCanvas::paintEvent(QPaintEvent *)
 {
+    const auto begin = threadCpuTime();
     layOut();
     QPainter painter(this);
     if (m_scene.isEmpty()) {
@@ -249,6 +250,7 @@ void TimelineCanvas::paintEvent(QPaintEvent *)
         if (!m_isPainted) {
             m_painter->paintFrame(m_frame, m_list, size());
             m_isPainted = true;
+            m_frameCost = threadCpuTime() - begin;
         }
         painter.drawImage(0, 0, m_frame);
         m_painter->paintSelection(painter, m_list);

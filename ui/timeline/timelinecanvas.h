@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/base/clock.h"
 #include "ui/timeline/slicecursor.h"
 #include "ui/timeline/timelinekeys.h"
 #include "ui/timeline/timelinepainter.h"
@@ -49,6 +50,9 @@ public:
     /// A moment that is pointed at elsewhere; a line is drawn there.
     void setPointer(std::optional<std::uint64_t> timeNs);
     void execute(TimelineCommand command);
+
+    /// CPU time of the latest frame that was laid out and painted anew; 0 before the first.
+    [[nodiscard]] Nanoseconds frameCost() const { return m_frameCost; }
 
     /// What is painted, laid out if it is not yet.
     [[nodiscard]] const DrawList &drawList();
@@ -146,6 +150,7 @@ private:
     bool m_isLaidOut = false;
     QImage m_frame;
     bool m_isPainted = false;
+    Nanoseconds m_frameCost{};
     bool m_showsFocus = false; ///< The focus came by the keyboard.
 };
 

@@ -18,7 +18,9 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
 namespace timeslice {
 
@@ -94,7 +96,6 @@ void TimelineCard::applyTheme()
 void TimelineCard::watch(std::shared_ptr<const TimelineStore> store)
 {
     m_store = std::move(store);
-    m_version = m_store->version();
     m_canvas->setEmptyText(tr("Waiting for the first switch."));
     m_canvas->begin(m_store->view(), true);
     updatePanel(true);
@@ -144,18 +145,30 @@ void TimelineCard::refresh()
     if (m_panel->isVisible())
         updatePanel(false);
     updateTitle();
+    chooseInterval();
+}
+
+void TimelineCard::chooseInterval()
+{
+    const auto cost =
+        std::chrono::duration_cast<std::chrono::milliseconds>(m_canvas->frameCost() * kPaintShare);
+    const int wanted = isVisible() ? std::clamp(static_cast<int>(cost.count()), kRefreshMs, kSlowestRefreshMs)
+                                   : kHiddenRefreshMs;
+    // Setting an interval begins it anew: not for every millisecond of difference.
+    if (std::abs(wanted - m_timer.interval()) > m_timer.interval() / 4)
+        m_timer.setInterval(wanted);
 }
 
 void TimelineCard::showEvent(QShowEvent *)
 {
-    m_timer.setInterval(kRefreshMs);
+    chooseInterval();
     refresh();
     updateTitle();
 }
 
 void TimelineCard::hideEvent(QHideEvent *)
 {
-    m_timer.setInterval(kHiddenRefreshMs);
+    chooseInterval();
 }
 
 void TimelineCard::setLabels(std::vector<TaskLabel> labels)

@@ -29,8 +29,11 @@ class TimelineCard : public QFrame {
     Q_OBJECT
 
 public:
-    /// How often a run under way is looked at; it is painted only when something in view has changed.
+    /// A run under way is looked at so often at most; it is painted only when something in view has changed,
+    /// and for no more than about a fiftieth of one core, however large the picture is.
     static constexpr int kRefreshMs = 33;
+    static constexpr int kSlowestRefreshMs = 200;
+    static constexpr int kPaintShare = 50;
 
     /// \param themes  Outlives this widget.
     explicit TimelineCard(ThemeController *themes, QWidget *parent = nullptr);
@@ -84,9 +87,8 @@ Q_SIGNALS:
     /// The moment under the pointer; nothing when it left.
     void hovered(std::optional<quint64> timeNs);
     void optionsChanged();
-    /// Something was copied or saved, in words.
+    /// Something was copied, in words.
     void done(const QString &message);
-    void failed(const timeslice::Error &error);
     /// The user wants a picture of this card; the window knows where to and with which caption.
     void pictureRequested();
 
@@ -96,6 +98,7 @@ protected:
 
 private:
     void refresh();
+    void chooseInterval();
     void applyTheme();
     void updateTitle();
     void updatePanel(bool mayAppear);
@@ -109,7 +112,6 @@ private:
     QMenu *m_menu;
     QTimer m_timer;
     std::shared_ptr<const TimelineStore> m_store;
-    std::uint64_t m_version = 0; ///< Of the view that is shown.
     bool m_isPaused = false;
     QString m_sampledReason;
 };

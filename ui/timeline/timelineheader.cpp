@@ -229,8 +229,15 @@ void TimelineHeader::setTitle(const TimelineTitle &title)
 int TimelineHeader::heightForWidth(int width) const
 {
     const double room = width - m_button->sizeHint().width() - kButtonGap;
-    return static_cast<int>(std::ceil(
-        std::max<double>(titleHeight(m_title, room, m_themes->scale()), m_button->sizeHint().height())));
+    const double height = titleTop() + titleHeight(m_title, room, m_themes->scale());
+    return static_cast<int>(std::ceil(std::max<double>(height, m_button->sizeHint().height())));
+}
+
+// Title and button are on one line.
+double TimelineHeader::titleTop() const
+{
+    return std::max(
+        0.0, std::floor((m_button->sizeHint().height() - firstLineHeight(m_themes->scale())) / 2));
 }
 
 QSize TimelineHeader::sizeHint() const
@@ -248,11 +255,7 @@ void TimelineHeader::paintEvent(QPaintEvent *)
     QPainter painter(this);
     const double room = m_button->x() - kButtonGap;
     const double height = titleHeight(m_title, room, m_themes->scale());
-    const double top = std::max(
-        0.0,
-        std::floor(
-            (std::min<double>(m_button->height(), this->height()) - firstLineHeight(m_themes->scale())) / 2));
-    paintTitle(painter, QRectF(0, top, room, height), m_title, m_themes->theme(), m_themes->scale());
+    paintTitle(painter, QRectF(0, titleTop(), room, height), m_title, m_themes->theme(), m_themes->scale());
 }
 
 void TimelineHeader::resizeEvent(QResizeEvent *)

@@ -53,6 +53,7 @@ protected:
 
 private:
     void placeButton();
+    [[nodiscard]] double titleTop() const;
 
     ThemeController *m_themes;
     QToolButton *m_button;
