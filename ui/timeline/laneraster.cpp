@@ -252,7 +252,7 @@ void LaneRaster::paintMixed(
         };
         // Without a pattern there are three colours at most: outside of, in the band, and on the line.
         const QRgb outer = colour(body.top);
-        const QRgb band = colour(bandTop);
+        const QRgb band = of(TimelineRole::GilWait) > 0 ? colour(bandTop) : outer;
         const QRgb line = colour(lineTop);
         for (int y = body.clipTop; y < body.clipBottom; ++y) {
             lineOf(image, y)[body.left + column] = isPattern ? colour(y)

@@ -18,6 +18,11 @@ constexpr std::uint64_t kLeaveSwitches = 4;
 // A state that has all but this part of a column has it.
 constexpr std::uint64_t kSolidPart = 512;
 
+// Where each column holds so many slices, who had most of it is chance: asked for some columns at once the
+// answer means more, and costs less.
+constexpr std::uint64_t kDenseSwitches = 64;
+constexpr std::size_t kDenseStep = 8;
+
 constexpr std::uint32_t kMostKept = 64; ///< Cores of which the heat strip's sums are used again.
 
 constexpr std::size_t indexOf(TimelineRole role)
@@ -78,7 +83,17 @@ void LaneShaper::findKeys(LaneId lane)
     if (lane.kind == LaneId::Kind::Task && !m_isColouredByCore)
         return;
     m_keys.resize(m_cells, kNoKey);
-    m_view.dominantKeys(lane, m_visible, m_keys);
+    std::uint64_t switches = 0;
+    for (const auto &sums : m_sums)
+        switches += sums.switches;
+    if (switches < kDenseSwitches * m_cells) {
+        m_view.dominantKeys(lane, m_visible, m_keys);
+        return;
+    }
+    std::vector<std::uint32_t> coarse(std::max<std::size_t>(1, m_cells / kDenseStep), kNoKey);
+    m_view.dominantKeys(lane, m_visible, coarse);
+    for (std::size_t i = 0; i < m_cells; ++i)
+        m_keys[i] = coarse[i * coarse.size() / m_cells];
 }
 
 int LaneShaper::colourOf(LaneId::Kind kind, std::uint32_t key) const
