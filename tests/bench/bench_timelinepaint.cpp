@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// What a frame of the timeline costs: layout and painting of 1600x600 pixels, at all zooms, of made-up traces
+// of a million and ten million slices. Offscreen: what the window system does with the picture is not in it.
+#include "core/base/clock.h"
+#include "core/observe/timelinestore.h"
+#include "tests/bench/benchsupport.h"
+#include "tests/support/syntheticruntrace.h"
+#include "ui/timeline/timelinepainter.h"
+#include "ui/timeline/timelinescene.h"
+
+#include <QGuiApplication>
+
+#include <cstdio>
+
+namespace {
+
+using namespace timeslice;
+
+constexpr QSize kSize(1600, 600);
+constexpr int kTurns = 15;
+
+// CPU time: what else the machine does meanwhile does not count.
+double millisecondsSince(Nanoseconds begin)
+{
+    return toSeconds(threadCpuTime() - begin) * 1e3;
+}
+
+struct FrameCost {
+    double layoutMs = 0;
+    double wholeMs = 0;
+};
+
+FrameCost frameCost(TimelineScene &scene, TimeSpan span, const TimelinePainter &painter, QImage &frame)
+{
+    std::vector<double> layouts;
+    std::vector<double> wholes;
+    for (int turn = 0; turn < kTurns; ++turn) {
+        const auto begin = threadCpuTime();
+        const auto metrics = painter.metrics(scene.entries, kSize.width());
+        scene.viewport.setWidth(kSize.width() - static_cast<int>(metrics.labelWidth));
+        scene.viewport.show(span);
+        const auto list = scene.layout(kSize, 0, metrics);
+        layouts.push_back(millisecondsSince(begin));
+        painter.paintFrame(frame, list, kSize);
+        wholes.push_back(millisecondsSince(begin));
+    }
+    return {median(layouts), median(wholes)};
+}
+
+void measure(std::uint64_t slices, bool isColouredByCore, double goalMs)
+{
+    testing::SyntheticRunTrace trace(
+        {.tasks = 8, .cpus = 2, .slices = slices, .chunkRecords = 13'000, .keepTruth = false});
+    TimelineStore store({.bytes = std::size_t{1} << 30});
+    for (SwitchChunk chunk; trace.next(chunk);)
+        store.append(chunk);
+    TimelineScene scene;
+    scene.view = store.view();
+    const auto known = scene.view->known();
+    scene.viewport = Viewport(known);
+    scene.options.isColouredByCore = isColouredByCore;
+    scene.arrange();
+    const TimelinePainter painter(lightTheme(), 1, 1);
+    QImage frame;
+
+    std::printf(
+        "\n%llu slices on %zu rows, %d x %d pixels, coloured by %s\n",
+        static_cast<unsigned long long>(slices), scene.entries.size(), kSize.width(), kSize.height(),
+        isColouredByCore ? "core" : "state");
+    double worst = 0;
+    for (const double shown : {1.0, 0.3, 0.1, 0.03, 0.01, 0.001, 0.0001, 0.00001}) {
+        const auto length = static_cast<std::uint64_t>(static_cast<double>(known.lengthNs()) * shown);
+        const auto begin = known.beginNs + (known.lengthNs() - length) / 2;
+        const auto cost = frameCost(scene, {begin, begin + length}, painter, frame);
+        worst = std::max(worst, cost.wholeMs);
+        std::printf(
+            "  %9.3f %% of it   layout %6.3f ms   frame %6.3f ms\n", shown * 100, cost.layoutMs,
+            cost.wholeMs);
+    }
+    char text[32];
+    std::snprintf(text, sizeof text, "<= %.0f ms", goalMs);
+    std::printf("  worst frame %6.3f ms%s\n", worst, goal(worst <= goalMs, text));
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    qputenv("QT_QPA_PLATFORM", "offscreen");
+    const QGuiApplication application(argc, argv);
+    printMachine();
+    measure(1'000'000, false, 4);
+    measure(1'000'000, true, 4);
+    measure(10'000'000, false, 8);
+}

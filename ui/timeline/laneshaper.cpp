@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/timeline/laneshaper.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace timeslice {
+
+namespace {
+
+// Slices are piled up where there are on average at least two in a column over half of a window; on the way
+// out later than on the way in, so that the two forms do not alternate.
+constexpr std::size_t kWindow = 16;
+constexpr std::uint64_t kEnterSwitches = 8;
+constexpr std::uint64_t kLeaveSwitches = 4;
+
+// A state that has all but this part of a column has it.
+constexpr std::uint64_t kSolidPart = 512;
+
+// Where each column holds so many slices, who had most of it is chance: asked for some columns at once the
+// answer means more, and costs less.
+constexpr std::uint64_t kDenseSwitches = 64;
+constexpr std::size_t kDenseStep = 8;
+
+constexpr std::uint32_t kMostKept = 64; ///< Cores of which the heat strip's sums are used again.
+
+constexpr std::size_t indexOf(TimelineRole role)
+{
+    return static_cast<std::size_t>(role);
+}
+
+std::array<std::uint64_t, kTimelineRoles> partsOf(const StateSums &sums)
+{
+    std::array<std::uint64_t, kTimelineRoles> parts{};
+    parts[indexOf(TimelineRole::Running)] = sums.runningNs;
+    parts[indexOf(TimelineRole::Runnable)] = sums.runnableNs;
+    parts[indexOf(TimelineRole::Blocked)] = sums.blockedNs;
+    parts[indexOf(TimelineRole::Unknown)] = sums.unknownNs;
+    return parts;
+}
+
+// Whether one part is all of it, as far as can be seen.
+bool isAll(std::uint64_t part, std::uint64_t whole)
+{
+    return part >= whole - whole / kSolidPart;
+}
+
+} // namespace
+
+LaneShaper::LaneShaper(
+    const TimelineView &view, std::span<const TaskLook> looks, bool isColouredByCore, TimeSpan visible,
+    int columns)
+    : m_view(view)
+    , m_looks(looks)
+    , m_isColouredByCore(isColouredByCore)
+    , m_visible(visible)
+    , m_columns(static_cast<std::size_t>(std::max(0, columns)))
+    , m_cells(static_cast<std::size_t>(std::min<std::uint64_t>(m_columns, visible.lengthNs())))
+    , m_sums(m_cells)
+    , m_isStacked(m_columns)
+{ }
+
+void LaneShaper::setLabelRoom(double digitColumns, double paddingColumns)
+{
+    m_digitColumns = digitColumns;
+    m_paddingColumns = paddingColumns;
+}
+
+void LaneShaper::measure(LaneId lane)
+{
+    if (lane.kind == LaneId::Kind::Core && lane.index < m_coreSums.size()
+        && !m_coreSums[lane.index].empty()) {
+        m_sums = m_coreSums[lane.index];
+        return;
+    }
+    m_view.columns(lane, m_visible, m_sums);
+}
+
+void LaneShaper::findKeys(LaneId lane)
+{
+    m_keys.clear();
+    if (lane.kind == LaneId::Kind::Task && !m_isColouredByCore)
+        return;
+    m_keys.resize(m_cells, kNoKey);
+    std::uint64_t switches = 0;
+    for (const auto &sums : m_sums)
+        switches += sums.switches;
+    if (switches < kDenseSwitches * m_cells) {
+        m_view.dominantKeys(lane, m_visible, m_keys);
+        return;
+    }
+    std::vector<std::uint32_t> coarse(std::max<std::size_t>(1, m_cells / kDenseStep), kNoKey);
+    m_view.dominantKeys(lane, m_visible, coarse);
+    for (std::size_t i = 0; i < m_cells; ++i)
+        m_keys[i] = coarse[i * coarse.size() / m_cells];
+}
+
+int LaneShaper::colourOf(LaneId::Kind kind, std::uint32_t key) const
+{
+    if (kind == LaneId::Kind::Task)
+        return m_keys.empty() ? kColourState : static_cast<int>(key);
+    if (key >= m_looks.size() || m_looks[key].colour == TaskLook::kPlain)
+        return kColourNeutral;
+    return m_looks[key].colour;
+}
+
+ColumnShares LaneShaper::sharesOf(std::size_t column) const
+{
+    const auto &sums = m_sums[cellOf(column)];
+    // The states of a column add up to its length. A nanosecond that several columns show is all of each.
+    const float perNs = 1 / static_cast<float>(sums.totalNs());
+    const auto parts = partsOf(sums);
+    ColumnShares shares;
+    for (std::size_t i = 0; i < parts.size(); ++i)
+        shares.of[i] = static_cast<float>(parts[i]) * perNs;
+    return shares;
+}
+
+void LaneShaper::findStacked(LaneId lane, DrawList &into, std::uint32_t row)
+{
+    m_isStacked.assign(m_columns, 0);
+    if (m_cells == m_columns) {
+        std::uint64_t inWindow = 0;
+        for (std::size_t i = 0; i < std::min(kWindow / 2, m_columns); ++i)
+            inWindow += m_sums[i].switches;
+        bool isStacked = false;
+        for (std::size_t i = 0; i < m_columns; ++i) {
+            if (i + kWindow / 2 - 1 < m_columns && i > 0)
+                inWindow += m_sums[i + kWindow / 2 - 1].switches;
+            if (i > kWindow / 2)
+                inWindow -= m_sums[i - kWindow / 2 - 1].switches;
+            isStacked = inWindow >= (isStacked ? kLeaveSwitches : kEnterSwitches);
+            m_isStacked[i] = isStacked ? 1 : 0;
+        }
+    }
+    // Where only summaries are left nothing has an edge that could be shown.
+    const auto detailNs = m_view.detailFromNs(lane);
+    if (detailNs <= m_visible.beginNs)
+        return;
+    const auto bornNs =
+        lane.kind == LaneId::Kind::Task ? m_view.tasks()[lane.index].bornNs : m_view.known().beginNs;
+    const auto columnAt = [this](std::uint64_t timeNs) {
+        const double share = timeNs <= m_visible.beginNs
+            ? 0.0
+            : static_cast<double>(timeNs - m_visible.beginNs) / static_cast<double>(m_visible.lengthNs());
+        return static_cast<int>(std::ceil(std::min(1.0, share) * static_cast<double>(m_columns)));
+    };
+    // A lane that lost no detail names its birth.
+    if (detailNs <= bornNs)
+        return;
+    const SummaryMark mark{row, columnAt(bornNs), columnAt(std::min(detailNs, m_visible.endNs))};
+    if (mark.begin >= mark.end)
+        return;
+    std::fill(m_isStacked.begin() + mark.begin, m_isStacked.begin() + mark.end, std::uint8_t{1});
+    into.summaries.push_back(mark);
+}
+
+LaneShaper::Shape LaneShaper::shapeOf(LaneId::Kind kind, std::size_t column) const
+{
+    const auto cell = cellOf(column);
+    const auto &sums = m_sums[cell];
+    const auto length = sums.totalNs();
+    Shape shape;
+    if (isAll(sums.absentNs, length) && (m_isStacked[column] == 0 || sums.absentNs == length))
+        return shape;
+    if (m_isStacked[column] != 0) {
+        shape.form = Shape::Form::Stacked;
+        return shape;
+    }
+    const auto parts = partsOf(sums);
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        if (!isAll(parts[i], length))
+            continue;
+        shape.form = Shape::Form::Solid;
+        shape.role = static_cast<TimelineRole>(i);
+        if (shape.role == TimelineRole::Running && !m_keys.empty()) {
+            shape.key = m_keys[cell];
+            shape.colour = colourOf(kind, shape.key);
+        }
+        return shape;
+    }
+    shape.form = Shape::Form::Mixed;
+    return shape;
+}
+
+void LaneShaper::addLabel(
+    std::uint32_t row, LaneId::Kind kind, const Shape &shape, int begin, int end, DrawList &into)
+{
+    if (shape.key == kNoKey)
+        return;
+    const int number = kind == LaneId::Kind::Task ? static_cast<int>(shape.key)
+        : shape.key < m_looks.size()              ? m_looks[shape.key].number
+                                                  : TaskLook::kPlain;
+    if (number == TaskLook::kPlain)
+        return;
+    const auto text = QString::number(number);
+    if (static_cast<double>(text.size()) * m_digitColumns + m_paddingColumns <= end - begin)
+        into.labels.push_back({row, begin, end, shape.colour, text});
+}
+
+void LaneShaper::addLane(std::uint32_t row, LaneId lane, DrawList &into)
+{
+    if (m_cells == 0)
+        return;
+    measure(lane);
+    findKeys(lane);
+    findStacked(lane, into, row);
+    const auto columns = static_cast<int>(m_columns);
+    auto shape = shapeOf(lane.kind, 0);
+    for (int begin = 0; begin < columns;) {
+        int end = begin + 1;
+        Shape next;
+        for (; end < columns; ++end) {
+            next = shapeOf(lane.kind, static_cast<std::size_t>(end));
+            if (next != shape)
+                break;
+        }
+        if (shape.form == Shape::Form::Solid) {
+            into.pieces.push_back({row, begin, end, DrawPiece::Kind::Solid, shape.role, shape.colour});
+            into.present[indexOf(shape.role)] = true;
+            addLabel(row, lane.kind, shape, begin, end, into);
+        } else if (shape.form != Shape::Form::Nothing) {
+            const auto kind =
+                shape.form == Shape::Form::Mixed ? DrawPiece::Kind::Mixed : DrawPiece::Kind::Stacked;
+            into.pieces.push_back(
+                {row, begin, end, kind, TimelineRole::Running, kColourState, into.shares.size()});
+            for (int column = begin; column < end; ++column) {
+                auto shares = sharesOf(static_cast<std::size_t>(column));
+                for (std::size_t i = 0; i < kTimelineRoles; ++i)
+                    into.present[i] |= shares.of[i] > 0;
+                if (!m_keys.empty()) {
+                    const auto key = m_keys[cellOf(static_cast<std::size_t>(column))];
+                    shares.colour = key == kNoKey ? kColourState : colourOf(lane.kind, key);
+                }
+                into.shares.push_back(shares);
+            }
+        }
+        begin = end;
+        shape = next;
+    }
+}
+
+void LaneShaper::addSum(std::uint32_t row, std::span<const LaneId> lanes, DrawList &into)
+{
+    if (m_cells == 0 || lanes.empty())
+        return;
+    std::vector<ColumnShares> mean(m_columns);
+    for (const auto lane : lanes) {
+        measure(lane);
+        for (std::size_t i = 0; i < m_columns; ++i) {
+            const auto shares = sharesOf(i);
+            for (std::size_t role = 0; role < kTimelineRoles; ++role)
+                mean[i].of[role] += shares.of[role] / static_cast<float>(lanes.size());
+        }
+    }
+    for (std::size_t begin = 0; begin < m_columns;) {
+        const auto isThere = [&mean](std::size_t i) { return mean[i].total() > 0; };
+        auto end = begin + 1;
+        while (end < m_columns && isThere(end) == isThere(begin))
+            ++end;
+        if (isThere(begin)) {
+            into.pieces.push_back(
+                {row, static_cast<int>(begin), static_cast<int>(end), DrawPiece::Kind::Stacked,
+                 TimelineRole::Running, kColourState, into.shares.size()});
+            for (auto i = begin; i < end; ++i) {
+                into.shares.push_back(mean[i]);
+                for (std::size_t role = 0; role < kTimelineRoles; ++role)
+                    into.present[role] |= mean[i].of[role] > 0;
+            }
+        }
+        begin = end;
+    }
+}
+
+std::vector<float> LaneShaper::busyShares(LaneId core)
+{
+    std::vector<float> shares(m_columns, std::numeric_limits<float>::quiet_NaN());
+    if (m_cells == 0)
+        return shares;
+    measure(core);
+    if (core.index < kMostKept) {
+        m_coreSums.resize(std::max<std::size_t>(m_coreSums.size(), core.index + 1));
+        m_coreSums[core.index] = m_sums;
+    }
+    for (std::size_t i = 0; i < m_columns; ++i) {
+        const auto parts = sharesOf(i);
+        if (parts.share(TimelineRole::Unknown) < 0.5F)
+            shares[i] = parts.share(TimelineRole::Running);
+    }
+    return shares;
+}
+
+} // namespace timeslice

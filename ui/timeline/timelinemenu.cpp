@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/timeline/timelinemenu.h"
+
+#include "ui/timeline/timelinecanvas.h"
+
+#include <QActionGroup>
+#include <QCoreApplication>
+#include <QMenu>
+
+namespace timeslice {
+
+namespace {
+
+QString words(const char *text)
+{
+    return QCoreApplication::translate("timeslice", text);
+}
+
+// Changes one thing of the options.
+template <typename Change>
+auto changing(TimelineCanvas &canvas, Change change)
+{
+    return [&canvas, change] {
+        auto options = canvas.scene().options;
+        change(options);
+        canvas.setOptions(std::move(options));
+    };
+}
+
+template <typename Value>
+void addChoice(
+    QMenu &menu, QActionGroup &group, TimelineCanvas &canvas, const char *name, Value LaneOptions::*member,
+    Value value)
+{
+    auto *action = menu.addAction(
+        words(name), &canvas,
+        changing(canvas, [member, value](LaneOptions &options) { options.*member = value; }));
+    action->setCheckable(true);
+    action->setChecked(canvas.scene().options.*member == value);
+    group.addAction(action);
+}
+
+// The key stands behind the words and is no shortcut: it belongs to the canvas while that has the focus.
+QAction *
+addCommand(QMenu &menu, TimelineCanvas &canvas, const char *name, const char *key, TimelineCommand command)
+{
+    return menu.addAction(words(name) + QLatin1Char('\t') + QLatin1String(key), &canvas, [&canvas, command] {
+        canvas.execute(command);
+    });
+}
+
+void addArrangement(QMenu &menu, TimelineCanvas &canvas)
+{
+    auto *group = new QActionGroup(&menu);
+    const auto add = [&](const char *name, LaneArrangement value) {
+        addChoice(menu, *group, canvas, name, &LaneOptions::arrangement, value);
+    };
+    add(QT_TRANSLATE_NOOP("timeslice", "Workers and &cores"), LaneArrangement::Both);
+    add(QT_TRANSLATE_NOOP("timeslice", "&Workers only"), LaneArrangement::ByWorker);
+    add(QT_TRANSLATE_NOOP("timeslice", "C&ores only"), LaneArrangement::ByCore);
+}
+
+void addOrder(QMenu &menu, TimelineCanvas &canvas)
+{
+    auto *submenu = menu.addMenu(words(QT_TRANSLATE_NOOP("timeslice", "&Order")));
+    auto *group = new QActionGroup(submenu);
+    const auto add = [&](const char *name, LaneOrder value) {
+        addChoice(*submenu, *group, canvas, name, &LaneOptions::order, value);
+    };
+    add(QT_TRANSLATE_NOOP("timeslice", "By &worker"), LaneOrder::Worker);
+    add(QT_TRANSLATE_NOOP("timeslice", "By &start"), LaneOrder::Start);
+    add(QT_TRANSLATE_NOOP("timeslice", "By &name"), LaneOrder::Name);
+    add(QT_TRANSLATE_NOOP("timeslice", "&Busiest first"), LaneOrder::Busiest);
+}
+
+void addShown(QMenu &menu, TimelineCanvas &canvas)
+{
+    for (const auto &label : canvas.scene().labels) {
+        if (!label.isOnDemand)
+            continue;
+        const int tid = label.tid;
+        auto *action = menu.addAction(
+            words(QT_TRANSLATE_NOOP("timeslice", "Show \"%1\"")).arg(label.name), &canvas,
+            changing(canvas, [tid](LaneOptions &options) {
+                if (options.shownTids.erase(tid) == 0)
+                    options.shownTids.insert(tid);
+            }));
+        action->setCheckable(true);
+        action->setChecked(canvas.scene().options.shownTids.contains(tid));
+    }
+}
+
+} // namespace
+
+void fillTimelineMenu(QMenu &menu, TimelineCanvas &canvas)
+{
+    menu.clear();
+    const auto &scene = canvas.scene();
+    const bool isChosen = !scene.chosen.empty();
+    addArrangement(menu, canvas);
+    menu.addSeparator();
+    addOrder(menu, canvas);
+    auto *colour = addCommand(
+        menu, canvas, QT_TRANSLATE_NOOP("timeslice", "Co&lour by core"), "C", TimelineCommand::ColourByCore);
+    colour->setCheckable(true);
+    colour->setChecked(scene.options.isColouredByCore);
+    addShown(menu, canvas);
+    menu.addSeparator();
+    addCommand(
+        menu, canvas, QT_TRANSLATE_NOOP("timeslice", "&Name the chosen lane…"), "F2",
+        TimelineCommand::RenameLane)
+        ->setEnabled(scene.chosen.size() == 1);
+    addCommand(
+        menu, canvas, QT_TRANSLATE_NOOP("timeslice", "&Hide the chosen lanes"), "H",
+        TimelineCommand::HideLane)
+        ->setEnabled(isChosen);
+    addCommand(
+        menu, canvas, QT_TRANSLATE_NOOP("timeslice", "Show &all lanes"), "Shift+H",
+        TimelineCommand::ShowAllLanes)
+        ->setEnabled(!scene.options.hiddenTids.empty());
+    menu.addSeparator();
+    addCommand(menu, canvas, QT_TRANSLATE_NOOP("timeslice", "&Fit"), "F", TimelineCommand::Fit);
+    addCommand(
+        menu, canvas, QT_TRANSLATE_NOOP("timeslice", "&Zoom to the selection"), "Z",
+        TimelineCommand::ZoomToSelection)
+        ->setEnabled(scene.viewport.selection().has_value());
+    addCommand(menu, canvas, QT_TRANSLATE_NOOP("timeslice", "&Back"), "Backspace", TimelineCommand::Back);
+    menu.addSeparator();
+    addCommand(
+        menu, canvas, QT_TRANSLATE_NOOP("timeslice", "Slices as a &table"), "Ctrl+T", TimelineCommand::Table)
+        ->setEnabled(!scene.isEmpty());
+    addCommand(
+        menu, canvas, QT_TRANSLATE_NOOP("timeslice", "Copy &statistics"), "Ctrl+C", TimelineCommand::Copy)
+        ->setEnabled(!scene.isEmpty());
+}
+
+} // namespace timeslice
