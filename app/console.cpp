@@ -83,6 +83,14 @@ QString printable(QString text)
     return text;
 }
 
+QString causeAndRemedy(const std::string &cause, const std::string &remedy)
+{
+    auto text = QString::fromStdString(cause);
+    if (!remedy.empty())
+        text += QStringLiteral("; what helps: ") + QString::fromStdString(remedy);
+    return text;
+}
+
 bool isLiveTerminal()
 {
     const char *const terminal = std::getenv("TERM");

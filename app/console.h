@@ -6,6 +6,8 @@
 #include <QByteArray>
 #include <QString>
 
+#include <string>
+
 namespace timeslice {
 
 /// Exit codes, part of the command line's contract. A signal gives 128 plus its number: 130 for SIGINT, 143
@@ -40,6 +42,10 @@ void complain(const Error &error);
 
 /// Text of unknown origin for a terminal: control characters but newline become '?'.
 [[nodiscard]] QString printable(QString text);
+
+/// "perf_event_paranoid is 3; what helps: sudo sysctl ...". The second part only where something is known to
+/// help.
+[[nodiscard]] QString causeAndRemedy(const std::string &cause, const std::string &remedy);
 
 /// Whether standard error is a terminal that can rewrite its line.
 [[nodiscard]] bool isLiveTerminal();

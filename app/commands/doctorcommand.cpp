@@ -6,6 +6,7 @@
 #include "app/windowmode.h"
 #include "app/workerprogram.h"
 #include "core/base/clock.h"
+#include "core/perf/access.h"
 #include "core/procfs/cgroup.h"
 #include "core/procfs/keptfile.h"
 #include "core/procfs/limits.h"
@@ -105,24 +106,22 @@ Check checkQuota()
     return check;
 }
 
-Check checkTracing(const Machine &machine)
+Check checkTracing()
 {
-    constexpr int kOwnTasksAllowed = 2;
     Check check{"perf", "Exact switch trace"};
-    const auto paranoid = machine.perfEventParanoid;
-    if (!paranoid) {
-        check.status = Status::Missing;
-        check.finding = QStringLiteral("this kernel has no perf events, or hides them");
-    } else if (*paranoid <= kOwnTasksAllowed) {
+    SystemPerfCalls calls;
+    const auto access = probePerfAccess(calls);
+    const auto paranoid = access.paranoid ? QString::number(*access.paranoid) : QStringLiteral("unknown");
+    if (access.refusal == PerfRefusal::None) {
         check.finding =
-            QStringLiteral("perf_event_paranoid is %1: allowed for your own programs").arg(*paranoid);
-    } else {
-        check.status = Status::Limited;
-        check.finding =
-            QStringLiteral("perf_event_paranoid is %1: not allowed for ordinary users").arg(*paranoid);
-        check.remedy = QStringLiteral("sudo sysctl kernel.perf_event_paranoid=2");
+            QStringLiteral("allowed for your own programs (perf_event_paranoid is %1)").arg(paranoid);
+        return check;
     }
-    check.finding += QStringLiteral(" (this version takes no such trace)");
+    check.status = access.refusal == PerfRefusal::NoSupport ? Status::Missing : Status::Limited;
+    check.finding = QString::fromStdString(access.cause)
+        + QStringLiteral(" (perf_event_paranoid is %1); timelines are sampled 100 times a second instead")
+              .arg(paranoid);
+    check.remedy = QString::fromStdString(access.remedy);
     return check;
 }
 
@@ -247,7 +246,7 @@ std::vector<Check> examine()
         machine.memoryBytes > 0
             ? Check{"memory", "Memory", Status::Ok, QString::number(memory, 'f', 1) + QStringLiteral(" GiB"), {}}
             : Check{"memory", "Memory", Status::Limited, QStringLiteral("its size cannot be read"), {}},
-        checkTracing(machine),
+        checkTracing(),
         checkAccounting(),
         checkOpenFiles(),
         checkTasks(),

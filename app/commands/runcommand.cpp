@@ -6,6 +6,7 @@
 #include "app/signals.h"
 #include "app/workerprogram.h"
 #include "core/model/catalogue.h"
+#include "core/perf/access.h"
 #include "core/run/headroom.h"
 #include "core/workload/catalogue.h"
 #include "ui/charts/chartstack.h"
@@ -61,6 +62,13 @@ int checkSurroundings(const RunRequest &request)
             + QStringLiteral(
                 ": this program is missing, and the experiment needs it; 'timeslice doctor' says more"));
         return kMissing;
+    }
+    if (request.trace == TraceMode::Perf) {
+        SystemPerfCalls calls;
+        if (const auto access = probePerfAccess(calls); access.refusal != PerfRefusal::None) {
+            complain(QStringLiteral("--trace perf: ") + causeAndRemedy(access.cause, access.remedy));
+            return kMissing;
+        }
     }
     if (const auto reason = whyTooMuch(request.experiment, readHeadroom()); reason && !request.force) {
         complain(QString::fromStdString(*reason) + QStringLiteral("; --force tries it all the same"));

@@ -73,7 +73,8 @@ void Runner::startNext()
     m_progress.begin(
         m_request.experiment,
         m_request.repeat > 1 ? QStringLiteral("run %1 of %2").arg(number).arg(m_request.repeat) : QString());
-    if (const auto started = m_lab.start(m_request.experiment, RunOptions{.force = m_request.force});
+    if (const auto started =
+            m_lab.start(m_request.experiment, RunOptions{.trace = m_request.trace, .force = m_request.force});
         !started) {
         complain(started.error());
         m_exitCode = started.error().kind == ErrorKind::Unsupported ? kMissing : kRunFailed;

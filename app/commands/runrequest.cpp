@@ -8,9 +8,11 @@
 #include <QFile>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <unistd.h>
+#include <utility>
 
 namespace timeslice {
 
@@ -155,8 +157,8 @@ Complaint takePlacement(Experiment &experiment, const CommandLine &line)
         return std::nullopt;
     std::vector<std::string> allowed;
     for (const auto pin : {Pin::None, Pin::Spread, Pin::One}) {
-        allowed.emplace_back(toString(pin));
-        if (*text == QLatin1String(toString(pin))) {
+        allowed.emplace_back(nameOf(pin));
+        if (*text == QLatin1String(nameOf(pin))) {
             experiment.pin = pin;
             return std::nullopt;
         }
@@ -179,6 +181,26 @@ Complaint takeParameters(Experiment &experiment, const CommandLine &line)
     return std::nullopt;
 }
 
+Complaint takeTrace(RunRequest &request, const CommandLine &line)
+{
+    const auto text = line.value("trace");
+    if (!text)
+        return std::nullopt;
+    constexpr std::array kModes{
+        std::pair{"auto", TraceMode::Auto}, std::pair{"off", TraceMode::Off},
+        std::pair{"perf", TraceMode::Perf}, std::pair{"sampled", TraceMode::Sampled}};
+    std::vector<std::string> allowed;
+    for (const auto &[name, mode] : kModes) {
+        allowed.emplace_back(name);
+        if (*text == QLatin1String(name)) {
+            request.trace = mode;
+            return std::nullopt;
+        }
+    }
+    return QStringLiteral("--trace must be one of ")
+        + QString::fromStdString(joined(allowed) + didYouMean(text->toStdString(), allowed));
+}
+
 Complaint takeRest(RunRequest &request, const CommandLine &line)
 {
     if (const auto text = line.value("repeat")) {
@@ -195,7 +217,9 @@ Complaint takeRest(RunRequest &request, const CommandLine &line)
     request.exports = line.values("export");
     for (const auto &path : request.exports) {
         if (!exportFormatOf(path))
-            return QStringLiteral("--export \"%1\" must end in .json, .csv or .png").arg(path);
+            return QStringLiteral(
+                       "--export \"%1\" must end in .json, .csv, .png, .perfetto.json or .slices.csv")
+                .arg(path);
         if (request.exports.count(path) > 1)
             return QStringLiteral("--export \"%1\" is given twice").arg(path);
     }
@@ -228,8 +252,12 @@ const CommandSpec &runSpec()
                 {"seed", "N", "the same seed makes the same items (default: 1)"},
                 {"repeat", "R", "run it R times, one after another"},
                 {"timeout", "S", "stop after so many seconds in all; exit code 124"},
+                {"trace", "HOW",
+                 "record where each worker ran: auto (default: every context switch where the\n"
+                 "kernel allows it, else sampled), off, perf (exact or not at all), sampled"},
                 {"export", "FILE",
-                 "save the run as .json, its time series as .csv, a picture as .png\n"
+                 "save the run as .json, its time series as .csv, a picture as .png, its\n"
+                 "timeline as .perfetto.json[.gz] (for ui.perfetto.dev) or .slices.csv[.gz]\n"
                  "(repeatable; with --repeat each name gets a number)",
                  true},
                 {"json", "", "print one object per run, one per line (schema timeslice.run/1)"},
@@ -267,6 +295,8 @@ std::expected<RunRequest, QString> readRunRequest(const CommandLine &line, unsig
     if (auto wrong = takePlacement(experiment, line))
         return std::unexpected(*std::move(wrong));
     if (auto wrong = takeParameters(experiment, line))
+        return std::unexpected(*std::move(wrong));
+    if (auto wrong = takeTrace(request, line))
         return std::unexpected(*std::move(wrong));
     if (auto wrong = takeRest(request, line))
         return std::unexpected(*std::move(wrong));

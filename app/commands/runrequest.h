@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/commandline.h"
+#include "core/lab/runtrace.h"
 #include "core/run/experiment.h"
 
 #include <QStringList>
@@ -17,6 +18,7 @@ struct RunRequest {
     unsigned repeat = 1;
     std::optional<std::chrono::milliseconds> timeLimit; ///< For all runs together.
     QStringList exports;
+    TraceMode trace = TraceMode::Auto;
     bool json = false;
     bool force = false; ///< Also what the machine has no room for.
 };

@@ -140,12 +140,41 @@ QString observerText(const Recording &recording)
         + QStringLiteral(" % of a core, %1 samples, %2 missed").arg(observer.samples).arg(observer.missed);
 }
 
+QString checkText(const SelfCheck &check)
+{
+    switch (check.verdict) {
+    case SelfCheckVerdict::Agrees:
+        return QStringLiteral("equal to the kernel's own counters");
+    case SelfCheckVerdict::Differs:
+        return QStringLiteral("NOT equal to the kernel's own counters");
+    case SelfCheckVerdict::NotPossible:
+        break;
+    }
+    return QStringLiteral("not compared with the kernel's counters");
+}
+
+QString timelineText(const TraceResult &trace)
+{
+    switch (trace.source) {
+    case TraceSource::Off:
+        return QStringLiteral("off");
+    case TraceSource::None:
+        return QStringLiteral("none: ") + causeAndRemedy(trace.reason, trace.remedy);
+    case TraceSource::Sampled:
+        return QStringLiteral("sampled: ") + causeAndRemedy(trace.reason, trace.remedy);
+    case TraceSource::Perf:
+        break;
+    }
+    auto text = QStringLiteral("exact, %1 records, %2 lost").arg(count(trace.records), count(trace.lost));
+    return trace.check ? text + QStringLiteral(", ") + checkText(*trace.check) : text;
+}
+
 /// Why it failed goes to standard error.
 QString endText(const Recording &recording)
 {
     if (recording.outcome == Outcome::Stopped)
         return QStringLiteral("stopped before its end; the figures are of the part that was done");
-    return QString::fromLatin1(toString(recording.outcome));
+    return QString::fromLatin1(nameOf(recording.outcome));
 }
 
 struct Column {
@@ -254,7 +283,7 @@ QString planLine(const Experiment &experiment)
     if (experiment.durationSeconds)
         parts << QString::fromLatin1(numberText(*experiment.durationSeconds)) + QStringLiteral(" s");
     if (experiment.pin != Pin::None)
-        parts << QStringLiteral("pin ") + QString::fromLatin1(toString(experiment.pin));
+        parts << QStringLiteral("pin ") + QString::fromLatin1(nameOf(experiment.pin));
     if (experiment.isolate)
         parts << QStringLiteral("isolated");
     parts << QStringLiteral("seed %1").arg(experiment.seed);
@@ -276,6 +305,7 @@ QString runReport(const Recording &recording)
         text += line("switches", switchesText(recording, verdict));
         text += line("where time went", statesText(recording.states));
         text += line("memory", memoryText(recording.memoryPeak));
+        text += line("timeline", timelineText(recording.trace));
         text += line("observer", observerText(recording));
         if (recording.items > 0)
             text += line("checksum", checksumText(recording.checksum));
@@ -311,8 +341,7 @@ RepeatFigures figuresOf(const Recording &recording)
 
 QString repeatLine(unsigned number, const RepeatFigures &figures)
 {
-    return figureLine(
-        QString::number(number), figures.values, QString::fromLatin1(toString(figures.outcome)));
+    return figureLine(QString::number(number), figures.values, QString::fromLatin1(nameOf(figures.outcome)));
 }
 
 QString medianLine(const std::vector<RepeatFigures> &runs)

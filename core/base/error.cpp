@@ -26,7 +26,7 @@ std::unexpected<Error> failErrno(int code, std::string where, std::string what)
     return std::unexpected(systemError(code, std::move(where), std::move(what)));
 }
 
-const char *toString(ErrorKind kind)
+const char *nameOf(ErrorKind kind)
 {
     switch (kind) {
     case ErrorKind::System:

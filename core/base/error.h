@@ -39,7 +39,7 @@ using Result = std::expected<T, Error>;
 [[nodiscard]] std::unexpected<Error> failErrno(int code, std::string where, std::string what);
 
 /// The kind as one lower-case word, for logs and JSON ("system", "denied", ...).
-[[nodiscard]] const char *toString(ErrorKind kind);
+[[nodiscard]] const char *nameOf(ErrorKind kind);
 
 /// "where: what (strerror)", for logs and standard error.
 [[nodiscard]] std::string describe(const Error &error);

@@ -16,6 +16,8 @@
 #include <QTimer>
 
 #include <algorithm>
+#include <deque>
+#include <limits>
 #include <ranges>
 
 namespace timeslice {
@@ -43,6 +45,7 @@ struct CurrentRun {
     std::unique_ptr<Recorder> recorder;
     RunOptions options;
     RunTrace trace;
+    std::vector<int> rootPids;
     std::unique_ptr<ServerProcess> server;
     std::unique_ptr<RunHost> host;
     std::optional<HostEnd> hostEnd;
@@ -50,6 +53,31 @@ struct CurrentRun {
     bool isServerGone = true;
     bool stopAsked = false;
 };
+
+// A point of a traced run waits until the trace knows what happened in its time: some milliseconds.
+struct PendingPoint {
+    std::uint64_t run = 0;
+    SeriesPoint point;
+};
+
+// What this run had of each of the point's CPUs.
+std::vector<double> sharesOfCpus(const TimelineView &view, const SeriesPoint &point)
+{
+    constexpr double kNsPerSecond = 1e9;
+    const auto endNs = toBoardNs(point.time);
+    const TimeSpan span{endNs - static_cast<std::uint64_t>(point.seconds * kNsPerSecond), endNs};
+    const auto sums = view.coreSums(span);
+    std::vector<double> shares(point.cpus.size(), 0.0); // a core of which there is no record ran none of ours
+    for (std::size_t core = 0; core < sums.size(); ++core) {
+        const auto cpu = std::ranges::find(point.cpus, view.cores()[core]);
+        if (cpu == point.cpus.end())
+            continue;
+        shares[static_cast<std::size_t>(cpu - point.cpus.begin())] = sums[core].unknownNs > 0
+            ? std::numeric_limits<double>::quiet_NaN()
+            : static_cast<double>(sums[core].runningNs) / static_cast<double>(span.lengthNs());
+    }
+    return shares;
+}
 
 } // namespace
 
@@ -74,10 +102,12 @@ public:
     Result<void> open(Experiment experiment);
     void startServer();
     void startHost();
+    void addRootPid(int pid);
     void noteHostEnd(const HostEnd &end);
     void endWhenAllGone();
     void finishRun();
     void collect();
+    void releasePoints(std::vector<SeriesPoint> &into);
     void reportLateWorkers();
 
     Lab *const q;
@@ -85,7 +115,9 @@ public:
     const Machine machine;
     Sampler sampler;
     SeriesBuilder series;
+    std::deque<PendingPoint> pending;
     std::vector<SnapshotPtr> inbox;
+    SnapshotPtr latest;
     QTimer frameTimer;
     QTimer checkpointTimer;
     LabState state = LabState::Idle;
@@ -141,8 +173,7 @@ void Lab::Private::startServer()
 {
     auto &server = *run->server;
     run->isServerGone = false;
-    QObject::connect(
-        &server, &ServerProcess::processStarted, q, [this](int pid) { sampler.addRootPid(pid); });
+    QObject::connect(&server, &ServerProcess::processStarted, q, [this](int pid) { addRootPid(pid); });
     QObject::connect(&server, &ServerProcess::ready, q, [this](const HttpEndpoint &endpoint) {
         run->plan.httpServer = endpoint;
         startHost();
@@ -177,15 +208,23 @@ void Lab::Private::startHost()
     run->host = makeRunHost(childHost, plan, run->board, options.helloTimeout);
     // Also when it is being stopped: the engine then only says that it has ended.
     QObject::connect(run->host.get(), &RunHost::engineReady, q, [this](int tid) {
-        if (run->options.trace)
-            run->trace = RunTrace(tid);
+        run->trace = RunTrace(
+            run->options.trace, tid,
+            RunSubject{.run = run->id, .board = run->board, .rootPids = run->rootPids},
+            TimelineLimits{.bytes = options.timelineBytes}, options.perfCalls);
         run->host->proceed();
     });
-    QObject::connect(
-        run->host.get(), &RunHost::processStarted, q, [this](int pid) { sampler.addRootPid(pid); });
+    QObject::connect(run->host.get(), &RunHost::processStarted, q, [this](int pid) { addRootPid(pid); });
     QObject::connect(
         run->host.get(), &RunHost::finished, q, [this](const HostEnd &end) { noteHostEnd(end); });
     run->host->start();
+}
+
+void Lab::Private::addRootPid(int pid)
+{
+    run->rootPids.push_back(pid);
+    run->trace.addRootPid(pid);
+    sampler.addRootPid(pid);
 }
 
 void Lab::Private::noteHostEnd(const HostEnd &end)
@@ -213,6 +252,7 @@ void Lab::Private::finishRun()
         return;
     checkpointTimer.stop();
     sampler.unwatch(); // puts a last snapshot into the mailbox
+    const auto trace = run->trace.finish(*run->board);
     collect();
 
     auto end = std::move(*run->hostEnd);
@@ -222,7 +262,7 @@ void Lab::Private::finishRun()
         if (end.error)
             end.output += run->server->output();
     }
-    const auto recording = run->recorder->finish(end, run->trace.finish(*run->board), run->stopAsked);
+    const auto recording = run->recorder->finish(end, trace, run->stopAsked);
     run.reset();
     if (recordings.size() == kKeptRecordings)
         recordings.erase(recordings.begin());
@@ -236,22 +276,39 @@ void Lab::Private::collect()
     sampler.mailbox().drain(inbox);
     Frame frame;
     for (const auto &snapshot : inbox) {
-        const auto point = series.add(snapshot);
-        if (run && snapshot->run == run->id) {
+        if (auto point = series.add(snapshot))
+            pending.push_back({snapshot->run, *std::move(point)});
+        if (run && snapshot->run == run->id)
             run->recorder->addSnapshot(snapshot);
-            if (point)
-                run->recorder->addPoint(*point);
-        }
-        if (point)
-            frame.points.push_back(*point);
-        frame.latest = snapshot;
-        frame.missed = snapshot->missed;
+        latest = snapshot;
     }
+    const bool hasNews = !inbox.empty();
     inbox.clear(); // gives the snapshots back to the sampler
+    releasePoints(frame.points);
     if (run && state == LabState::Preparing && run->board->goTime())
         setState(LabState::Running);
-    if (frame.latest)
-        Q_EMIT q->frameReady(frame);
+    if (!hasNews && frame.points.empty())
+        return;
+    frame.latest = latest;
+    frame.missed = latest->missed;
+    Q_EMIT q->frameReady(frame);
+}
+
+void Lab::Private::releasePoints(std::vector<SeriesPoint> &into)
+{
+    for (; !pending.empty(); pending.pop_front()) {
+        auto &[runId, point] = pending.front();
+        const bool isOurs = run && runId == run->id;
+        if (isOurs && run->trace.source() == TraceSource::Perf) {
+            const auto view = run->trace.view();
+            if (!view->isFinished() && toBoardNs(point.time) > view->known().endNs)
+                return;
+            point.cpuOurs = sharesOfCpus(*view, point);
+        }
+        if (isOurs)
+            run->recorder->addPoint(point);
+        into.push_back(std::move(point));
+    }
 }
 
 void Lab::Private::reportLateWorkers()
@@ -318,7 +375,7 @@ Result<std::uint64_t> Lab::start(const Experiment &experiment, RunOptions option
     if (const auto opened = d->open(std::move(*valid)); !opened)
         return std::unexpected(opened.error());
     d->run->options = options;
-    d->sampler.watch(RunSubject{d->run->id, d->run->board, {}});
+    d->sampler.watch(RunSubject{.run = d->run->id, .board = d->run->board, .rootPids = {}});
     const auto id = d->run->id;
     d->setState(LabState::Preparing);
     if (!d->run || d->run->hostEnd)
@@ -354,11 +411,11 @@ const Experiment &Lab::experiment() const
     return d->lastExperiment;
 }
 
-TimelineViewPtr Lab::timeline() const
+TraceResult Lab::trace() const
 {
     if (d->run)
-        return d->run->trace.view();
-    return d->recordings.empty() ? nullptr : d->recordings.back()->trace.timeline;
+        return d->run->trace.status();
+    return d->recordings.empty() ? TraceResult() : d->recordings.back()->trace;
 }
 
 const std::vector<RecordingPtr> &Lab::recordings() const

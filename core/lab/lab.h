@@ -3,6 +3,7 @@
 
 #include "core/base/error.h"
 #include "core/board/board.h"
+#include "core/lab/runtrace.h"
 #include "core/observe/series.h"
 #include "core/record/recording.h"
 
@@ -33,7 +34,7 @@ struct Frame {
 
 /// How one run is observed; not part of the experiment, since it changes nothing about the work.
 struct RunOptions {
-    bool trace = false; ///< Record every context switch, where the kernel allows it.
+    TraceMode trace = TraceMode::Auto;
     bool force = false; ///< Also when it asks for more threads or processes than this user may have.
 };
 
@@ -43,6 +44,8 @@ struct LabOptions {
     QString runtimeDirectory; ///< Where private run directories are made; empty: the user's runtime or temp
                               ///< directory.
     std::chrono::milliseconds helloTimeout{5000}; ///< How long a child may take to report.
+    std::size_t timelineBytes = TimelineLimits().bytes; ///< What the timeline of one run may take.
+    std::shared_ptr<PerfCalls> perfCalls; ///< Empty: the real ones.
 };
 
 /// The one door for ui and the command line: takes an Experiment value, gives back frames, states and one
@@ -72,9 +75,9 @@ public:
     /// The experiment under way or the last one started.
     [[nodiscard]] const Experiment &experiment() const;
 
-    /// The timeline of the run under way, as far as it is known, or of the last run; nullptr when it has
-    /// none. Cost: a pointer; the view is immutable and may be kept.
-    [[nodiscard]] TimelineViewPtr timeline() const;
+    /// The timeline of the run under way as it stands, or of the last run. Its view is immutable and may be
+    /// kept. Cost: some strings.
+    [[nodiscard]] TraceResult trace() const;
 
     /// Finished runs of this process, oldest first (the newest 200).
     [[nodiscard]] const std::vector<RecordingPtr> &recordings() const;

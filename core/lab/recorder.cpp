@@ -160,6 +160,8 @@ RecordingPtr Recorder::finish(const HostEnd &end, TraceResult trace, bool stopAs
         recording.observer.samples = m_samples;
         recording.observer.missed = m_last->missed - m_first->missed + m_unseen;
         recording.observer.cpuSeconds = seconds(difference(m_first->observerCpuNs, m_last->observerCpuNs));
+        if (recording.observer.cpuSeconds)
+            *recording.observer.cpuSeconds += recording.trace.readerCpuSeconds.value_or(0);
         if (m_first->throttle && m_last->throttle)
             recording.throttle = ThrottleReading{
                 m_last->throttle->periods - m_first->throttle->periods,

@@ -2,6 +2,7 @@
 #include "core/lab/runtrace.h"
 
 #include <system_error>
+#include <utility>
 
 namespace timeslice {
 
@@ -52,41 +53,92 @@ std::optional<TaskAccount> traceAccount(const TimelineView &view, const WorkerSl
 
 RunTrace::RunTrace() = default;
 
-RunTrace::RunTrace(int tid, std::shared_ptr<PerfCalls> calls)
-    : m_store(std::make_shared<TimelineStore>())
+RunTrace::RunTrace(
+    TraceMode mode, int tid, RunSubject subject, TimelineLimits limits, std::shared_ptr<PerfCalls> calls)
 {
+    if (mode == TraceMode::Off)
+        return;
+    if (mode == TraceMode::Sampled)
+        m_result.reason = "it was asked for";
+    else if (openExact(tid, limits, std::move(calls)) || mode == TraceMode::Perf)
+        return;
+    openSampled(std::move(subject), limits);
+}
+
+bool RunTrace::openExact(int tid, TimelineLimits limits, std::shared_ptr<PerfCalls> calls)
+{
+    const auto store = std::make_shared<TimelineStore>(limits);
     auto opened = openTracer(
         tid,
         TracerOptions{
-            .sink = [store = m_store](const SwitchChunkPtr &chunk) { store->append(*chunk); },
+            .sink = [store](const SwitchChunkPtr &chunk) { store->append(*chunk); },
             .calls = std::move(calls)});
-    if (opened) {
-        m_tracer = std::move(*opened);
-        m_result.source = TraceSource::Perf;
-        return;
+    if (!opened) {
+        const auto access = explainRefusal(opened.error(), readPerfEventParanoid());
+        m_result.source = TraceSource::None;
+        m_result.reason = access.cause;
+        m_result.remedy = access.remedy;
+        return false;
     }
-    const auto access = explainRefusal(opened.error(), readPerfEventParanoid());
-    m_result.source = TraceSource::None;
-    m_result.reason = access.cause;
-    m_result.remedy = access.remedy;
-    m_store.reset();
+    m_store = store;
+    m_tracer = std::move(*opened);
+    m_result.source = TraceSource::Perf;
+    return true;
+}
+
+void RunTrace::openSampled(RunSubject subject, TimelineLimits limits)
+{
+    try {
+        m_sampled = std::make_unique<SampledTimeline>(std::move(subject), limits);
+        m_result.source = TraceSource::Sampled;
+    } catch (const std::system_error &error) {
+        m_result.source = TraceSource::None;
+        m_result.reason = std::string("the thread that reads the tasks cannot start: ") + error.what();
+    }
+}
+
+void RunTrace::addRootPid(int pid)
+{
+    if (m_sampled)
+        m_sampled->addRootPid(pid);
 }
 
 TimelineViewPtr RunTrace::view() const
 {
-    return m_store ? m_store->view() : nullptr;
+    if (m_store)
+        return m_store->view();
+    return m_sampled ? m_sampled->view() : nullptr;
 }
 
-TraceResult RunTrace::finish(const Board &board)
+TraceResult RunTrace::status() const
 {
+    auto result = m_result;
+    if (m_isFinished)
+        return result;
+    result.timeline = view();
+    if (m_tracer) {
+        const auto status = m_tracer->status();
+        result.records = status.records;
+        result.lost = status.lost;
+        result.readerCpuSeconds = toSeconds(status.readerCpu);
+    } else if (m_sampled) {
+        result.readerCpuSeconds = toSeconds(m_sampled->status().readerCpu);
+    }
+    return result;
+}
+
+const TraceResult &RunTrace::finish(const Board &board)
+{
+    if (m_isFinished)
+        return m_result;
+    if (m_tracer)
+        m_tracer->stop();
+    if (m_sampled)
+        m_sampled->stop();
+    m_result = status();
+    m_isFinished = true;
     if (!m_tracer)
         return m_result;
-    m_tracer->stop();
-    const auto status = m_tracer->status();
-    m_result.records = status.records;
-    m_result.lost = status.lost;
-    m_result.readerCpuSeconds = toSeconds(status.readerCpu);
-    m_result.timeline = m_store->view();
 
     std::vector<TaskAccount> kernel;
     std::vector<TaskAccount> trace;
@@ -96,7 +148,7 @@ TraceResult RunTrace::finish(const Board &board)
         if (const auto account = traceAccount(*m_result.timeline, board.slot(worker)))
             trace.push_back(*account);
     }
-    m_result.check = selfCheck(trace, kernel, status.lost);
+    m_result.check = selfCheck(trace, kernel, m_result.lost.value_or(0));
     return m_result;
 }
 

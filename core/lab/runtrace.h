@@ -2,6 +2,8 @@
 #pragma once
 
 #include "core/board/board.h"
+#include "core/observe/runsubject.h"
+#include "core/observe/sampledtimeline.h"
 #include "core/observe/timelinestore.h"
 #include "core/perf/tracer.h"
 #include "core/record/recording.h"
@@ -10,31 +12,53 @@
 
 namespace timeslice {
 
-/// The exact trace of one run, from the engine's first moment to its last: tracer, store, and why there is
-/// none.
+/// What kind of timeline a run is to have.
+enum class TraceMode {
+    Off, ///< None.
+    Auto, ///< Exact where the kernel allows it, else sampled.
+    Perf, ///< Exact or none.
+    Sampled, ///< Sampled, even where an exact one were possible.
+};
+
+/// The timeline of one run, from the engine's first moment to its last: tracer and store, or the sampled one,
+/// or why there is none.
 ///
-/// The tracer's reader thread feeds the store; the lab takes views of it.
+/// A thread of its own feeds it; the lab takes views of it.
 /// Thread: the lab's.
 class RunTrace {
 public:
-    /// \param tid  The engine's thread, which has created no worker yet.
-    /// Never fails: without a trace `result` says why and what helps.
-    /// \param calls  Empty: the real kernel calls.
-    RunTrace(int tid, std::shared_ptr<PerfCalls> calls = {});
     /// A run for which none was wanted.
     RunTrace();
+    /// Never fails: what cannot be had is said in `status`.
+    /// \param tid      The engine's thread, which has created no worker yet.
+    /// \param subject  What a sampled timeline looks at.
+    /// \param calls    Empty: the real kernel calls.
+    RunTrace(
+        TraceMode mode, int tid, RunSubject subject, TimelineLimits limits,
+        std::shared_ptr<PerfCalls> calls = {});
 
-    /// The newest view that is ready; nullptr without a trace. Cost: a pointer.
+    /// See Sampler::addRootPid.
+    void addRootPid(int pid);
+
+    [[nodiscard]] TraceSource source() const { return m_result.source; }
+    /// The newest view that is ready; nullptr without a timeline. Cost: a pointer.
     [[nodiscard]] TimelineViewPtr view() const;
+    /// How it stands, with the newest view; `check` is empty until `finish`.
+    [[nodiscard]] TraceResult status() const;
 
     /// Ends the trace, compares it with the kernel's accounts of the workers on the board, and says how it
-    /// went. Blocks until the last record is read (some milliseconds).
-    [[nodiscard]] TraceResult finish(const Board &board);
+    /// went. Blocks until the last record is read (some milliseconds). Later calls return the same.
+    const TraceResult &finish(const Board &board);
 
 private:
+    [[nodiscard]] bool openExact(int tid, TimelineLimits limits, std::shared_ptr<PerfCalls> calls);
+    void openSampled(RunSubject subject, TimelineLimits limits);
+
     std::shared_ptr<TimelineStore> m_store;
     std::unique_ptr<SwitchTracer> m_tracer; ///< After the store it feeds: it must end first.
+    std::unique_ptr<SampledTimeline> m_sampled;
     TraceResult m_result;
+    bool m_isFinished = false;
 };
 
 } // namespace timeslice

@@ -5,6 +5,7 @@
 
 #include <QException>
 #include <QFutureWatcher>
+#include <QMutex>
 #include <QThreadPool>
 #include <QThreadStorage>
 #include <QtConcurrentMap>
@@ -12,6 +13,7 @@
 #include <atomic>
 #include <functional>
 #include <iterator>
+#include <optional>
 #include <thread>
 
 namespace timeslice {
@@ -64,7 +66,6 @@ public:
         m_item += static_cast<std::uint64_t>(distance);
         return *this;
     }
-    friend ItemIterator operator+(ItemIterator it, difference_type distance) { return it += distance; }
     friend difference_type operator-(ItemIterator a, ItemIterator b)
     {
         return static_cast<difference_type>(a.m_item - b.m_item);
@@ -246,6 +247,11 @@ private:
         }
         const auto done = session.carryOut(item);
         if (!done && done.error().kind != ErrorKind::Cancelled && context().stopsOnFailure()) {
+            {
+                const QMutexLocker lock(&m_failureMutex);
+                if (!m_failure)
+                    m_failure = done.error();
+            }
             board.stop(); // for those who are in the middle of an item
             throw ItemFailure(done.error());
         }
@@ -258,8 +264,12 @@ private:
         try {
             future.waitForFinished();
         } catch (const ItemFailure &failure) {
-            Q_EMIT failed(failure.error());
+            m_failure = failure.error();
         }
+        // A future that was cancelled a moment before the item failed drops its exception; the failure is
+        // still one.
+        if (m_failure)
+            Q_EMIT failed(*m_failure);
         if (!wasCancelled && m_nextItem < context().board->itemLimit().value_or(UINT64_MAX))
             mapNextRange();
         else
@@ -277,6 +287,8 @@ private:
     QThreadStorage<PoolWorkerRef> m_storage;
     std::shared_ptr<Gathering> m_gathering;
     std::atomic<bool> m_endAsked{false};
+    QMutex m_failureMutex; ///< Not needed once the map has finished.
+    std::optional<Error> m_failure;
     std::size_t m_returned = 0;
     std::size_t m_expected = 0; ///< When abandoned: the threads that did come.
     QFutureWatcher<void> m_mapping;

@@ -64,7 +64,7 @@ void RunReader::read(Snapshot &snapshot, Depth depth)
             snapshot.gaps, "tasks",
             {ErrorKind::Gone, 0, "", std::to_string(m_vanished) + " ended before they could be read"});
     publishTasks(snapshot);
-    if (depth == Depth::Changed)
+    if (depth == Depth::Changed && m_subject.readsMemory)
         readMemory(snapshot.gaps);
     snapshot.memory = m_memory.reading();
 }

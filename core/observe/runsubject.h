@@ -17,6 +17,8 @@ struct RunSubject {
     /// threads and all its descendants. This process itself is never listed: of it only the workers' threads
     /// belong to the run.
     std::vector<int> rootPids;
+    /// Whether its memory is wanted, too: the kernel walks page tables for it.
+    bool readsMemory = true;
 };
 
 } // namespace timeslice

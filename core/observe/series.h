@@ -17,6 +17,9 @@ struct SeriesPoint {
     /// Busy share of each CPU in [0, 1], everything that ran there, over about the last second (/proc/stat
     /// counts in 10 ms steps, so shorter windows would show stairs).
     std::vector<double> cpuBusy;
+    /// The share of each CPU, as `cpus`, that this run's tasks had within the interval, from the switch
+    /// records: exact. Empty without an exact trace.
+    std::vector<double> cpuOurs;
     double runCores =
         0; ///< CPU used by the run's tasks, in cores; from exact CPU clocks where there are some.
     double otherCores = 0; ///< Busy cores that were not the run's, over the same second as `cpuBusy`.

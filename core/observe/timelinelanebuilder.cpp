@@ -58,6 +58,28 @@ void LaneBuilder::endUnseen(
     append(now, now, key, end);
 }
 
+void LaneBuilder::appendSums(TimeSpan span, const StatePrefix &sums, std::uint64_t involuntary)
+{
+    if (sums == StatePrefix())
+        return; // Blocked, as is all the time between two entries
+    appendSummary(
+        {.endNs = span.endNs,
+         .before = this->sums(),
+         .count = 1,
+         .lastEnd = SliceEnd::Blocked,
+         .startNs = span.beginNs,
+         .involuntaryBefore = m_ends[index(SliceEnd::Preempted)]});
+    m_data.firstDetail = m_data.sealedCount;
+    m_stateNs[index(TaskState::Running)] += sums.runningNs;
+    m_stateNs[index(TaskState::Runnable)] += sums.runnableNs;
+    m_stateNs[index(TaskState::Unknown)] += sums.unknownNs;
+    m_ends[index(SliceEnd::Blocked)] += sums.switches - involuntary;
+    m_ends[index(SliceEnd::Preempted)] += involuntary;
+    m_lastEnd = SliceEnd::Blocked;
+    m_lastNs = span.endNs;
+    m_isChanged = true;
+}
+
 void LaneBuilder::setGone(std::uint64_t timeNs)
 {
     m_isChanged = true;
@@ -219,7 +241,7 @@ std::uint64_t LaneBuilder::irregular() const
     return m_ends[index(SliceEnd::Exited)] + m_ends[index(SliceEnd::Unknown)];
 }
 
-void LaneBuilder::sealBlock()
+void LaneBuilder::appendSummary(const BlockSummary &summary)
 {
     if (!m_spine || m_data.sealedCount == m_spine->capacity) {
         auto spine = newSpine(std::max(kFirstSpine, m_data.sealedCount + m_data.sealedCount / 4));
@@ -229,10 +251,14 @@ void LaneBuilder::sealBlock()
         }
         replaceSpine(std::move(spine));
     }
-    m_spine->starts[m_data.sealedCount] = m_data.tail.startNs;
-    m_spine->summaries[m_data.sealedCount] = sealedTail();
+    m_spine->starts[m_data.sealedCount] = summary.startNs;
+    m_spine->summaries[m_data.sealedCount] = summary;
     ++m_data.sealedCount;
+}
 
+void LaneBuilder::sealBlock()
+{
+    appendSummary(sealedTail());
     const auto used = count();
     const auto wanted = used == m_data.tail.capacity ? 2 * used : std::bit_ceil(used);
     m_nextCapacity = std::clamp(wanted, SliceBlock::kGroup, SliceBlock::kMaxSlices);

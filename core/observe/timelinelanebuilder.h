@@ -54,6 +54,11 @@ public:
     /// A slice whose beginning was not seen: unknown from `unknownFromNs` on (or from where the lane is, if
     /// that is later), then a switch-out at `timeNs`.
     void endUnseen(std::uint64_t unknownFromNs, std::uint64_t timeNs, std::uint32_t key, SliceEnd end);
+    /// For a lane of which no single slices are known: what happened within the span, which begins where the
+    /// lane is or later. What is missing to the whole is Blocked, as is the time before the span.
+    /// \param sums  Of this span alone, at most its length together. How long the longest wait was is not
+    /// known.
+    void appendSums(TimeSpan span, const StatePrefix &sums, std::uint64_t involuntary);
     /// The lane ends here; nothing may follow.
     void setGone(std::uint64_t timeNs);
 
@@ -80,6 +85,7 @@ private:
     void changeKey(std::uint64_t startNs, std::uint32_t key);
     [[nodiscard]] bool findKey(std::uint32_t key);
     void sealBlock();
+    void appendSummary(const BlockSummary &summary);
     [[nodiscard]] std::uint32_t count() const;
     [[nodiscard]] std::uint64_t irregular() const;
     [[nodiscard]] BlockSummary tail() const;

@@ -173,7 +173,7 @@ PerfAccess probePerfAccess(PerfCalls &calls, const ProcRoot &root)
     return {.refusal = PerfRefusal::None, .error = {}, .paranoid = paranoid, .cause = {}, .remedy = {}};
 }
 
-const char *toString(PerfRefusal refusal)
+const char *nameOf(PerfRefusal refusal)
 {
     switch (refusal) {
     case PerfRefusal::None:

@@ -92,6 +92,6 @@ struct PerfAccess {
 
 /// The refusal as one word, for JSON ("none", "paranoid", "sandbox", "no-support", "fd-limit", "lock-limit",
 /// "other").
-[[nodiscard]] const char *toString(PerfRefusal refusal);
+[[nodiscard]] const char *nameOf(PerfRefusal refusal);
 
 } // namespace timeslice

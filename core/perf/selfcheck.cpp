@@ -48,6 +48,19 @@ compare(const TaskAccount &trace, const TaskAccount &kernel, const SelfCheckTole
 
 } // namespace
 
+const char *nameOf(SelfCheckVerdict verdict)
+{
+    switch (verdict) {
+    case SelfCheckVerdict::Agrees:
+        return "agrees";
+    case SelfCheckVerdict::Differs:
+        return "differs";
+    case SelfCheckVerdict::NotPossible:
+        break;
+    }
+    return "not possible";
+}
+
 SelfCheck selfCheck(
     std::span<const TaskAccount> trace, std::span<const TaskAccount> kernel, std::uint64_t lost,
     const SelfCheckTolerance &tolerance)

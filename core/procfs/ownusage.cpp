@@ -19,15 +19,33 @@ std::optional<std::uint64_t> parseMigrations(std::string_view text)
     return fields::takeNumber<std::uint64_t>(*value);
 }
 
-ThreadUsage readOwnUsage()
+namespace {
+
+void readSwitches(ThreadUsage &usage)
 {
-    ThreadUsage usage;
-    usage.atNs = toBoardNs(MonotonicClock::now());
-    usage.cpuNs = static_cast<std::uint64_t>(threadCpuTime().count());
     rusage resources{};
     ::getrusage(RUSAGE_THREAD, &resources);
     usage.voluntary = static_cast<std::uint64_t>(resources.ru_nvcsw);
     usage.involuntary = static_cast<std::uint64_t>(resources.ru_nivcsw);
+}
+
+} // namespace
+
+ThreadUsage readOwnUsage()
+{
+    ThreadUsage usage;
+    // Clock and counters have to be of one moment: a switch between two readings would be in one and not in
+    // the other, and the trace of the same stretch would differ by it.
+    constexpr int kTries = 100; // only a thread that is switched every microsecond would need that many
+    for (int i = 0; i < kTries; ++i) {
+        readSwitches(usage);
+        usage.atNs = toBoardNs(MonotonicClock::now());
+        usage.cpuNs = static_cast<std::uint64_t>(threadCpuTime().count());
+        ThreadUsage after;
+        readSwitches(after);
+        if (after.voluntary == usage.voluntary && after.involuntary == usage.involuntary)
+            break;
+    }
 
     std::array<char, 8192> buffer;
     if (const auto file = KeptFile::open("/proc/thread-self/schedstat")) {

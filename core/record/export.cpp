@@ -3,6 +3,8 @@
 
 #include "core/record/csvexport.h"
 #include "core/record/jsonexport.h"
+#include "core/record/perfettoexport.h"
+#include "core/record/slicescsvexport.h"
 
 #include <QFile>
 #include <QFileInfo>
@@ -15,7 +17,20 @@ namespace timeslice {
 
 namespace {
 
-constexpr auto kFormats = "must end in .json, .csv or .png";
+constexpr auto kFormats =
+    "must end in .json, .csv, .png, .perfetto.json or .slices.csv (these two also with .gz)";
+
+Result<void> saveTimeline(const Recording &recording, const QString &path, ExportFormat format)
+{
+    const auto &trace = recording.trace;
+    if (!trace.timeline)
+        return fail(
+            ErrorKind::Unsupported, path.toStdString(),
+            "this run has no timeline" + (trace.reason.empty() ? std::string() : ": " + trace.reason));
+    const auto labels = traceLabels(recording);
+    return format == ExportFormat::Perfetto ? savePerfetto(*trace.timeline, labels, path)
+                                            : saveSlicesCsv(*trace.timeline, labels, path);
+}
 
 std::unexpected<Error> cannotSave(const QString &path, const QFileDevice &file)
 {
@@ -59,6 +74,10 @@ std::optional<ExportFormat> exportFormatOf(const QString &path)
     const auto ending = [&](const char *text) {
         return path.endsWith(QLatin1String(text), Qt::CaseInsensitive);
     };
+    if (ending(".perfetto.json") || ending(".perfetto.json.gz"))
+        return ExportFormat::Perfetto;
+    if (ending(".slices.csv") || ending(".slices.csv.gz"))
+        return ExportFormat::Slices;
     if (ending(".json"))
         return ExportFormat::Json;
     if (ending(".csv"))
@@ -79,6 +98,9 @@ exportRecording(const Recording &recording, const QString &path, const PictureWr
         return saveFile(path, runJson(recording, JsonWriter::Style::Indented));
     case ExportFormat::Csv:
         return saveFile(path, seriesCsv(recording));
+    case ExportFormat::Perfetto:
+    case ExportFormat::Slices:
+        return saveTimeline(recording, path, *format);
     case ExportFormat::Png:
         break;
     }

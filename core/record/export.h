@@ -12,21 +12,23 @@
 namespace timeslice {
 
 /// What a file to export to becomes, by its ending.
-enum class ExportFormat { Json, Csv, Png };
+enum class ExportFormat { Json, Csv, Png, Perfetto, Slices };
 
-/// \return Nothing for an ending that is none of .json, .csv and .png (in upper or lower case).
+/// \return Nothing for an ending that is none of .perfetto.json, .slices.csv (either with .gz behind it),
+/// .json, .csv and .png, in upper or lower case.
 [[nodiscard]] std::optional<ExportFormat> exportFormatOf(const QString &path);
 
 /// Makes and saves the picture of a run, which core cannot.
 using PictureWriter = std::function<Result<void>(const Recording &, const QString &path)>;
 
 /// Saves a run in the format that the ending asks for: json the run's object (indented), csv its time series,
-/// png what `writePicture` makes of it.
+/// png what `writePicture` makes of it, perfetto.json its timeline for ui.perfetto.dev, slices.csv the same
+/// as a table.
 ///
 /// A file is complete or as it was before: it is written beside its place and then renamed. Devices and pipes
 /// are written to directly.
-/// \error  Unsupported for another ending or when there is no picture writer; System, Denied or Gone with the
-/// path. Thread: any that `writePicture` allows.
+/// \error  Unsupported for another ending, when there is no picture writer, or for a run without a timeline;
+/// System, Denied or Gone with the path. Thread: any that `writePicture` allows.
 [[nodiscard]] Result<void>
 exportRecording(const Recording &recording, const QString &path, const PictureWriter &writePicture = {});
 

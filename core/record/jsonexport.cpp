@@ -10,9 +10,6 @@ namespace timeslice {
 
 namespace {
 
-constexpr std::string_view kNoTrace =
-    "this version takes no exact trace of context switches; times and counts are the kernel's own totals";
-
 template <typename T>
 std::optional<T> unless(bool unknown, T value)
 {
@@ -45,7 +42,7 @@ void writeError(JsonWriter &json, const std::optional<Error> &error)
         return;
     }
     json.beginObject();
-    json.field("kind", std::string_view(toString(error->kind)));
+    json.field("kind", std::string_view(nameOf(error->kind)));
     json.field("where", std::string_view(error->where));
     json.field("what", std::string_view(error->what));
     json.field("errno", unless(error->errnoValue == 0, error->errnoValue));
@@ -120,6 +117,49 @@ void writeObserver(JsonWriter &json, const ObserverResult &observer)
     json.endObject();
 }
 
+std::optional<QString> unlessEmpty(const std::string &text)
+{
+    return text.empty() ? std::nullopt : std::optional(QString::fromStdString(text));
+}
+
+void writeCheck(JsonWriter &json, const std::optional<SelfCheck> &check)
+{
+    if (!check) {
+        json.value(std::nullopt);
+        return;
+    }
+    json.beginObject();
+    json.field("verdict", std::string_view(nameOf(check->verdict)));
+    json.key("tasks");
+    json.beginArray();
+    for (const auto &task : check->tasks) {
+        json.beginObject();
+        json.field("tid", task.tid);
+        json.field("switches", task.switches);
+        json.field("involuntary", task.involuntary);
+        json.field("running", task.running);
+        json.field("agrees", task.agrees);
+        json.endObject();
+    }
+    json.endArray();
+    json.field("uncompared", check->uncompared);
+    json.endObject();
+}
+
+void writeTrace(JsonWriter &json, const TraceResult &trace)
+{
+    json.beginObject();
+    json.field("source", std::string_view(nameOf(trace.source)));
+    json.field("reason", unlessEmpty(trace.reason));
+    json.field("remedy", unlessEmpty(trace.remedy));
+    json.field("records", trace.records);
+    json.field("lost", trace.lost);
+    json.field("reader_cpu_s", seconds(trace.readerCpuSeconds));
+    json.key("self_check");
+    writeCheck(json, trace.check);
+    json.endObject();
+}
+
 /// Every result that the workload's catalogue entry names; none of them is measured by this version.
 void writeResults(JsonWriter &json, const std::string &workload)
 {
@@ -161,7 +201,7 @@ QByteArray runJson(const Recording &recording, JsonWriter::Style style)
     json.key("machine");
     writeMachine(json, recording.machine);
     json.field("interpreter", std::nullopt);
-    json.field("outcome", std::string_view(toString(recording.outcome)));
+    json.field("outcome", std::string_view(nameOf(recording.outcome)));
     json.key("error");
     writeError(json, recording.error);
     json.field("wall_s", seconds(unless(!(recording.wallSeconds > 0), recording.wallSeconds)));
@@ -186,12 +226,7 @@ QByteArray runJson(const Recording &recording, JsonWriter::Style style)
         writeWorker(json, worker);
     json.endArray();
     json.key("trace");
-    json.beginObject();
-    json.field("source", std::string_view("none"));
-    json.field("reason", kNoTrace);
-    json.field("records", std::nullopt);
-    json.field("lost", std::nullopt);
-    json.endObject();
+    writeTrace(json, recording.trace);
     json.key("observer");
     writeObserver(json, recording.observer);
     json.key("loop");

@@ -3,7 +3,7 @@
 
 namespace timeslice {
 
-const char *toString(Outcome outcome)
+const char *nameOf(Outcome outcome)
 {
     switch (outcome) {
     case Outcome::Completed:
@@ -16,7 +16,7 @@ const char *toString(Outcome outcome)
     return "failed";
 }
 
-const char *toString(TraceSource source)
+const char *nameOf(TraceSource source)
 {
     switch (source) {
     case TraceSource::Off:
@@ -25,6 +25,8 @@ const char *toString(TraceSource source)
         return "none";
     case TraceSource::Perf:
         return "perf";
+    case TraceSource::Sampled:
+        return "sampled";
     }
     return "none";
 }

@@ -21,7 +21,7 @@ namespace timeslice {
 /// How a run ended; exactly one.
 enum class Outcome { Completed, Stopped, Failed };
 
-[[nodiscard]] const char *toString(Outcome outcome);
+[[nodiscard]] const char *nameOf(Outcome outcome);
 
 /// Where a task's time went, in seconds; a state that could not be measured is nothing, never 0.
 /// running + runnable + blocked = the time from go to the worker's end.
@@ -54,7 +54,7 @@ struct WorkerResult {
 
 /// The cost and completeness of the observation itself.
 struct ObserverResult {
-    std::optional<double> cpuSeconds; ///< The sampler's thread, over the run.
+    std::optional<double> cpuSeconds; ///< The sampler's thread and the trace's reader, over the run.
     std::uint64_t samples = 0;
     std::uint64_t missed = 0; ///< Sampling deadlines that passed without a reading.
 };
@@ -64,20 +64,23 @@ enum class TraceSource {
     Off, ///< None was wanted.
     None, ///< It was refused; `reason` says why.
     Perf, ///< Every context switch, exactly, from PERF_RECORD_SWITCH.
+    Sampled, ///< Shares, from each task's counters 100 times a second.
 };
 
-[[nodiscard]] const char *toString(TraceSource source);
+[[nodiscard]] const char *nameOf(TraceSource source);
 
-/// The exact trace of a run, and how far it can be trusted.
+/// The timeline of a run, where it comes from, and how far it can be trusted.
 struct TraceResult {
     TraceSource source = TraceSource::Off;
-    std::string reason; ///< Why there is none; a plain sentence without a full stop. Empty with a trace.
+    std::string
+        reason; ///< Why it is not exact; a plain sentence without a full stop. Empty for Perf and Off.
     std::string remedy; ///< The one line that helps, to be printed and never run; may be empty.
-    std::optional<std::uint64_t> records; ///< Nothing without a trace, as the next three.
+    std::optional<std::uint64_t> records; ///< Only for Perf, as the next one.
     std::optional<std::uint64_t> lost; ///< Records the kernel could not store.
-    std::optional<double> readerCpuSeconds; ///< What reading and storing them cost.
-    std::optional<SelfCheck> check; ///< Trace against the kernel's own counters, worker by worker.
-    TimelineViewPtr timeline; ///< nullptr without a trace.
+    std::optional<double> readerCpuSeconds; ///< What reading and storing cost; nothing without a timeline.
+    std::optional<SelfCheck>
+        check; ///< Trace against the kernel's own counters, worker by worker; only for Perf.
+    TimelineViewPtr timeline; ///< nullptr without one.
 };
 
 /// All that was observed of one run. Built while it runs, frozen when it ends, then shared as const.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/observe/timeline.h"
+#include "core/record/recording.h"
 
 #include <QByteArrayView>
 #include <QString>
@@ -25,6 +26,9 @@ struct TraceLabels {
         return found != names.end() ? found->second : QString::fromStdString(task.name);
     }
 };
+
+/// Workers by their names, and what the run was. Thread: any; pure.
+[[nodiscard]] TraceLabels traceLabels(const Recording &recording);
 
 /// Takes a long text piece by piece. \return false to end it early.
 using TextSink = std::function<bool(QByteArrayView)>;

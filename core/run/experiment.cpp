@@ -240,7 +240,7 @@ Result<Experiment> validated(Experiment experiment)
     return experiment;
 }
 
-const char *toString(Pin pin)
+const char *nameOf(Pin pin)
 {
     switch (pin) {
     case Pin::None:

@@ -73,7 +73,7 @@ inline constexpr qsizetype kMaxExperimentBytes = 1 << 20;
 /// The `experiment` object of `run --json`; without the schema key.
 [[nodiscard]] QJsonObject toJsonObject(const Experiment &experiment);
 
-[[nodiscard]] const char *toString(Pin pin);
+[[nodiscard]] const char *nameOf(Pin pin);
 
 /// What a parameter may be, to be read behind "must be": "a whole number from 1 to 10 ms", "one of stop,
 /// continue".

@@ -99,7 +99,7 @@ Complaint takeSeed(Experiment &into, const JsonValue &value)
 Complaint takePin(Experiment &into, const JsonValue &value)
 {
     for (const auto pin : {Pin::None, Pin::Spread, Pin::One}) {
-        if (value.kind == Kind::String && value.text == toString(pin)) {
+        if (value.kind == Kind::String && value.text == nameOf(pin)) {
             into.pin = pin;
             return std::nullopt;
         }
@@ -277,7 +277,7 @@ void writeFields(JsonWriter &json, const Experiment &experiment)
     json.field("workers", experiment.workers);
     json.field("items", experiment.items);
     json.field("duration_s", experiment.durationSeconds);
-    json.field("pin", std::string_view(toString(experiment.pin)));
+    json.field("pin", std::string_view(nameOf(experiment.pin)));
     json.field("isolate", experiment.isolate);
     json.field("seed", experiment.seed);
     json.key("params");
@@ -310,7 +310,7 @@ QJsonObject toJsonObject(const Experiment &experiment)
         {QStringLiteral("workers"), static_cast<qint64>(experiment.workers)},
         {QStringLiteral("items"), items},
         {QStringLiteral("duration_s"), duration},
-        {QStringLiteral("pin"), QString::fromLatin1(toString(experiment.pin))},
+        {QStringLiteral("pin"), QString::fromLatin1(nameOf(experiment.pin))},
         {QStringLiteral("isolate"), experiment.isolate},
         {QStringLiteral("seed"), static_cast<qint64>(experiment.seed)},
         {QStringLiteral("params"), params},

@@ -61,7 +61,7 @@ public:
     template <typename... Ts>
     void value(const std::variant<Ts...> &one)
     {
-        std::visit([this](const auto &held) { value(held); }, one);
+        std::visit([this](const auto &held) { this->value(held); }, one);
     }
 
     template <typename T>

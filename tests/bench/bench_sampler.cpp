@@ -6,9 +6,11 @@
 #include "tests/bench/benchsupport.h"
 
 #include <atomic>
+#include <condition_variable>
 #include <csignal>
 #include <cstdlib>
 #include <ctime>
+#include <mutex>
 #include <new>
 #include <string_view>
 #include <sys/prctl.h>
@@ -71,20 +73,22 @@ enum class Activity {
     Busy, ///< Wants a core all the time.
 };
 
-void act(Activity activity, const std::atomic<bool> &shouldEnd)
+/// Until it is told to stop; without a stop state, until the process ends.
+void act(Activity activity, const std::stop_token &stop = {})
 {
+    std::mutex mutex;
+    std::condition_variable_any never;
+    std::unique_lock lock(mutex);
     std::atomic<std::uint64_t> work = 0;
     if (activity == Activity::Asleep)
-        shouldEnd.wait(false);
-    while (!shouldEnd) {
+        never.wait(lock, stop, [] { return false; });
+    while (!stop.stop_requested()) {
         if (activity == Activity::Busy)
             work.fetch_add(1, std::memory_order_relaxed);
         else
             std::this_thread::sleep_for(20ms);
     }
 }
-
-const std::atomic<bool> kNever = false;
 
 /// Processes of `threads` threads each.
 std::vector<int> startProcesses(unsigned processes, unsigned threads, Activity activity)
@@ -95,8 +99,8 @@ std::vector<int> startProcesses(unsigned processes, unsigned threads, Activity a
         if (pid == 0) {
             ::prctl(PR_SET_PDEATHSIG, SIGKILL);
             for (unsigned thread = 1; thread < threads; ++thread)
-                std::thread([activity] { act(activity, kNever); }).detach();
-            act(activity, kNever);
+                std::thread([activity] { act(activity); }).detach();
+            act(activity);
         }
         pids.push_back(pid);
     }
@@ -175,18 +179,18 @@ void benchThreads(const char *what, Activity activity, double seconds, double hz
 {
     const auto board = std::make_shared<const Board>(Board::createAnonymous(kTasks).value());
     board->go(std::nullopt);
-    std::atomic<bool> shouldEnd = false;
     std::vector<std::jthread> threads;
     for (unsigned worker = 0; worker < kTasks; ++worker) {
-        threads.emplace_back([&, &slot = board->slot(worker)] {
+        threads.emplace_back([activity, &slot = board->slot(worker)](const std::stop_token &stop) {
             slot.pid.store(::getpid());
             slot.tid.store(::gettid());
-            act(activity, shouldEnd);
+            act(activity, stop);
         });
     }
     print(what, measure({.run = 1, .board = board, .rootPids = {}}, seconds, hz));
-    shouldEnd = true;
-    shouldEnd.notify_all();
+    // All at once: the destructors would ask one after the other, each while the rest still works.
+    for (auto &thread : threads)
+        thread.request_stop();
 }
 
 void benchProcesses(

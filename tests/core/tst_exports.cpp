@@ -61,6 +61,12 @@ Recording fullRecording()
     worker.states = recording.states;
     recording.workers.push_back(worker);
     recording.observer = {0.001, 10, 1};
+    recording.trace.source = TraceSource::Perf;
+    recording.trace.records = 60;
+    recording.trace.lost = 0;
+    recording.trace.readerCpuSeconds = 0.0005;
+    recording.trace.check =
+        SelfCheck{.verdict = SelfCheckVerdict::Agrees, .tasks = {{42, 0, 1, -0.001, true}}, .uncompared = 2};
 
     SeriesPoint point;
     point.time = *recording.go + std::chrono::milliseconds(100);
@@ -239,7 +245,11 @@ void TestExports::jsonHasExactlyTheNamesOfTheContract()
                    "workers[].name workers[].pid workers[].tid workers[].items workers[].cpu_s "
                    "workers[].voluntary workers[].involuntary workers[].migrations workers[].running_s "
                    "workers[].runnable_s workers[].blocked_s workers[].gil_wait_s trace.source trace.reason "
-                   "trace.records trace.lost observer.cpu_s observer.samples observer.missed loop.lag_p99_s "
+                   "trace.records trace.lost trace.remedy trace.reader_cpu_s trace.self_check.verdict "
+                   "trace.self_check.tasks[].tid trace.self_check.tasks[].switches "
+                   "trace.self_check.tasks[].involuntary trace.self_check.tasks[].running "
+                   "trace.self_check.tasks[].agrees trace.self_check.uncompared observer.cpu_s "
+                   "observer.samples observer.missed loop.lag_p99_s "
                    "loop.lag_max_s results findings notes[]")
             .split(' ');
     std::ranges::sort(contract);
@@ -272,10 +282,12 @@ void TestExports::jsonCarriesTheValues()
     QCOMPARE(run["memory"_L1]["pss_peak_bytes"_L1].toInteger(), 2000);
     QCOMPARE(run["workers"_L1][0]["tid"_L1].toInteger(), 42);
     QCOMPARE(run["observer"_L1]["missed"_L1].toInteger(), 1);
-    QCOMPARE(run["trace"_L1]["source"_L1].toString(), u"none"_s);
-    QVERIFY(!run["trace"_L1]["reason"_L1].toString().isEmpty());
-    for (const auto name : {"records", "lost"})
-        QVERIFY(run["trace"_L1][QLatin1String(name)].isNull());
+    QCOMPARE(run["trace"_L1]["source"_L1].toString(), u"perf"_s);
+    QVERIFY(run["trace"_L1]["reason"_L1].isNull());
+    QCOMPARE(run["trace"_L1]["records"_L1].toInteger(), 60);
+    QCOMPARE(run["trace"_L1]["lost"_L1].toInteger(-1), 0);
+    QCOMPARE(run["trace"_L1]["self_check"_L1]["verdict"_L1].toString(), u"agrees"_s);
+    QCOMPARE(run["trace"_L1]["self_check"_L1]["tasks"_L1][0]["running"_L1].toDouble(), -0.001);
     QVERIFY(run["error"_L1].isNull());
     QVERIFY(run["findings"_L1].isArray());
     QCOMPARE(run["notes"_L1][0].toString(), u"throttled for 3 ms"_s);
@@ -518,7 +530,8 @@ void TestExports::whatCannotBeSavedSaysWhy_data()
 {
     QTest::addColumn<QString>("name");
     QTest::addColumn<QString>("says");
-    QTest::newRow("another ending") << u"run.pdf"_s << u"must end in .json, .csv or .png"_s;
+    QTest::newRow("another ending") << u"run.pdf"_s
+                                    << u"must end in .json, .csv, .png, .perfetto.json or .slices.csv"_s;
     QTest::newRow("no ending") << u"run"_s << u"must end in"_s;
     QTest::newRow("a directory") << u"folder.json"_s << u"cannot be written"_s;
     QTest::newRow("in a file") << u"file.csv/run.json"_s << u"cannot be written"_s;

@@ -128,8 +128,6 @@ private Q_SLOTS:
     void destroyingTheLabAtAwkwardMoments();
     void stopEndsARunFedByPipe();
     void aDeadServerFailsTheRun();
-    void theTraceSeesEveryWorker_data();
-    void theTraceSeesEveryWorker();
     void twoHundredQuickStartsAndStopsLeakNothing();
     void accountsAddUp_data();
     void accountsAddUp();
@@ -488,39 +486,6 @@ void TestLab::aDeadServerFailsTheRun()
     const auto recording = onlyRecording(finished);
     QCOMPARE(recording->outcome, Outcome::Failed);
     QVERIFY(recording->items > 0);
-}
-
-void TestLab::theTraceSeesEveryWorker_data()
-{
-    everyModel();
-}
-
-void TestLab::theTraceSeesEveryWorker()
-{
-    QFETCH(QString, model);
-    Lab lab(options());
-    for (const auto *const workload : {"primes", "sleep", "http"}) {
-        auto experiment =
-            longExperiment(workload, model.toStdString(), model == QLatin1String("sequential") ? 1 : 3);
-        experiment.durationSeconds = 0.5;
-        const auto recording = run(lab, experiment, RunOptions{.trace = true});
-        QVERIFY(recording);
-        const auto &trace = recording->trace;
-        if (trace.source == TraceSource::None)
-            QSKIP(qPrintable(QString::fromStdString("no exact trace here: " + trace.reason)));
-        QCOMPARE(trace.source, TraceSource::Perf);
-        QVERIFY(trace.timeline != nullptr);
-        QVERIFY(*trace.records > 0);
-        if (*trace.lost > 0)
-            continue; // a machine too busy to read them: nothing can be compared, and the recording says so
-        QVERIFY(trace.check);
-        QCOMPARE(trace.check->tasks.size(), recording->workers.size());
-        for (const auto &worker : recording->workers) {
-            const auto lane = trace.timeline->laneOfTid(worker.tid);
-            QVERIFY(lane);
-            QVERIFY(trace.timeline->stats(*lane, trace.timeline->known()).sums.runningNs > 0);
-        }
-    }
 }
 
 void TestLab::twoHundredQuickStartsAndStopsLeakNothing()

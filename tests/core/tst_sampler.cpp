@@ -86,7 +86,7 @@ std::vector<std::string> gapsOf(const Snapshot &snapshot)
 {
     std::vector<std::string> gaps;
     for (const auto &gap : snapshot.gaps)
-        gaps.push_back(gap.what + ": " + toString(gap.error.kind));
+        gaps.push_back(gap.what + ": " + nameOf(gap.error.kind));
     return gaps;
 }
 

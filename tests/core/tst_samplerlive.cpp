@@ -18,8 +18,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
+#include <future>
 #include <new>
-#include <semaphore>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <thread>
@@ -98,7 +98,8 @@ int busyChild()
     const auto worker = [&] {
         while (!isPaused)
             work.fetch_add(1, std::memory_order_relaxed);
-        std::binary_semaphore(0).acquire();
+        for (;;)
+            ::pause();
     };
     std::thread(worker).detach();
     std::thread(worker).detach();
@@ -148,31 +149,35 @@ private:
     bool m_isReady = false;
 };
 
-/// A thread of this process that is worker 0 on a board: it works, and says what the kernel charged it.
+/// A thread of this process that is a worker on a board: it works, and says what the kernel charged it.
 class BusyWorker {
 public:
     explicit BusyWorker(const Board &board, unsigned worker = 0)
-        : m_thread([this, &slot = board.slot(worker)](const std::stop_token &stop) {
+    {
+        std::promise<void> begin;
+        auto begun = begin.get_future();
+        m_thread = std::jthread([this, &slot = board.slot(worker),
+                                 begin = std::move(begin)](const std::stop_token &stop) mutable {
             slot.pid.store(::getpid());
             slot.tid.store(::gettid());
             std::this_thread::sleep_for(1ms); // at least one voluntary switch
-            m_begun.release();
+            begin.set_value();
             while (!stop.stop_requested()) {
                 slot.itemsDone.fetch_add(1, std::memory_order_relaxed);
-                if (m_isAsked.exchange(false)) {
+                if (m_asked.load() != m_answered.load()) {
                     m_usage = readOwnUsage();
-                    m_answered.release();
+                    m_answered.store(m_asked.load());
                 }
             }
             slot.atEnd.store(readOwnUsage());
-        })
-    {
-        m_begun.acquire();
+        });
+        begun.get();
     }
     [[nodiscard]] ThreadUsage usage()
     {
-        m_isAsked = true;
-        m_answered.acquire();
+        const auto question = m_asked.fetch_add(1) + 1;
+        while (m_answered.load() != question)
+            std::this_thread::yield();
         return m_usage;
     }
     void end()
@@ -182,10 +187,9 @@ public:
     }
 
 private:
-    std::binary_semaphore m_begun{0};
-    std::binary_semaphore m_answered{0};
-    std::atomic<bool> m_isAsked = false;
-    ThreadUsage m_usage;
+    std::atomic<unsigned> m_asked = 0;
+    std::atomic<unsigned> m_answered = 0;
+    ThreadUsage m_usage; ///< Written before m_answered, read after it.
     std::jthread m_thread; ///< Last: it uses the rest.
 };
 

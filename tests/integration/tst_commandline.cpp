@@ -182,11 +182,10 @@ void TestCommandLine::helpAndVersion()
 void TestCommandLine::helpShowsOnlyWhatExists()
 {
     const auto help = run({u"--help"_s}).out + run({u"run"_s, u"--help"_s}).out;
-    for (const auto *const later :
-         {"sweep", "check", "history", "lessons", "claims", "interpreters", "--trace", "perfetto"})
+    for (const auto *const later : {"sweep", "check", "history", "lessons", "claims", "interpreters"})
         QVERIFY2(!help.contains(later), later);
     for (const auto *const now :
-         {"run", "list", "doctor", "--repeat", "--export", "--screenshot", "Examples:"})
+         {"run", "list", "doctor", "--repeat", "--export", "--trace", "--screenshot", "Examples:"})
         QVERIFY2(help.contains(now), now);
 }
 
@@ -236,9 +235,11 @@ void TestCommandLine::usageErrors_data()
     row("run --workload primes --model qthread --repeat many", "--repeat must be a whole number");
     row("run --workload primes --model qthread --timeout 0", "--timeout must be a number");
     row("run --workload primes --model qthread --timeout soon", "--timeout must be a number");
-    row("run --workload primes --model qthread --export run.pdf", "must end in .json, .csv or .png");
+    row("run --workload primes --model qthread --export run.pdf",
+        "must end in .json, .csv, .png, .perfetto.json or .slices.csv");
     row("run --workload primes --model qthread --export a.csv --export a.csv", "is given twice");
-    row("run --workload primes --model qthread --trace off", "unknown option --trace");
+    row("run --workload primes --model qthread --trace perv",
+        "--trace must be one of auto, off, perf, sampled; did you mean \"perf\"?");
     row("run one.json two.json", "unexpected argument \"two.json\"");
     row("run missing.json", "missing.json: No such file");
     row("run /", "/: ");

@@ -36,7 +36,7 @@ TEST(PerfAccess, NamesTheSettingAndItsRemedy)
     const auto access = explainRefusal(systemError(EACCES, kPerfOpen, "refused"), 3);
     EXPECT_EQ(access.cause, "kernel.perf_event_paranoid is 3, which keeps ordinary users from tracing");
     EXPECT_EQ(access.remedy, "sudo sysctl kernel.perf_event_paranoid=2");
-    EXPECT_STREQ(toString(access.refusal), "paranoid");
+    EXPECT_STREQ(nameOf(access.refusal), "paranoid");
 }
 
 TEST(PerfAccess, ReadsTheSettingFromTheGivenRoot)

@@ -114,13 +114,13 @@ TEST(SelfCheck, DiffersByOneSwitchByTheKindAndByTheTime)
 
 TEST(SelfCheck, AllowsForTheTimeOfSwitchingInOneDirection)
 {
-    const std::vector<TaskAccount> kernel{{5, 100'000, 0, 1'000'000'000}};
+    const std::vector<TaskAccount> kernel{{5, 10'000, 0, 1'000'000'000}}; // 0.1 s of switching, 1 % besides
     const auto verdict = [&](std::uint64_t runningNs) {
-        const TaskAccount trace{5, 100'000, 0, runningNs};
+        const TaskAccount trace{5, 10'000, 0, runningNs};
         return selfCheck({&trace, 1}, kernel, 0).verdict;
     };
-    EXPECT_EQ(verdict(850'000'000), SelfCheckVerdict::Agrees);
-    EXPECT_EQ(verdict(830'000'000), SelfCheckVerdict::Differs);
+    EXPECT_EQ(verdict(891'000'000), SelfCheckVerdict::Agrees);
+    EXPECT_EQ(verdict(889'000'000), SelfCheckVerdict::Differs);
     EXPECT_EQ(verdict(1'009'000'000), SelfCheckVerdict::Agrees);
     EXPECT_EQ(verdict(1'011'000'000), SelfCheckVerdict::Differs);
 }

@@ -13,8 +13,8 @@
 #include <array>
 #include <atomic>
 #include <csignal>
+#include <future>
 #include <gtest/gtest.h>
-#include <semaphore>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <thread>
@@ -58,26 +58,26 @@ private:
     int m_pid;
 };
 
-/// A thread that works until it is told to end; `tid` is known once it runs.
+/// A thread that works until the object ends; it runs when the constructor returns.
 class Worker {
 public:
     Worker()
-        : m_thread([this](const std::stop_token &stop) {
-            m_tid = ::gettid();
-            m_begun.release();
+    {
+        std::promise<int> tid;
+        auto begun = tid.get_future();
+        m_thread = std::jthread([this, tid = std::move(tid)](const std::stop_token &stop) mutable {
+            tid.set_value(::gettid());
             while (!stop.stop_requested())
                 m_work.fetch_add(1, std::memory_order_relaxed);
-        })
-    {
-        m_begun.acquire();
+        });
+        m_tid = begun.get();
     }
     [[nodiscard]] int tid() const { return m_tid; }
 
 private:
-    std::binary_semaphore m_begun{0};
     std::atomic<std::uint64_t> m_work = 0;
     int m_tid = 0;
-    std::jthread m_thread;
+    std::jthread m_thread; ///< Last: it uses the rest.
 };
 
 TEST(KeptFile, saysGoneWhenItsTaskHasEnded)

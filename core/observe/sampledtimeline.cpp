@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/observe/sampledtimeline.h"
+
+#include "core/observe/runreader.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <pthread.h>
+#include <unordered_map>
+
+namespace timeslice {
+
+namespace {
+
+constexpr int kCostliest = 20; ///< A reading may take this part of the period.
+
+RunSubject withoutMemory(RunSubject subject)
+{
+    subject.readsMemory = false;
+    return subject;
+}
+
+/// Cumulative; what a task could not tell is nothing.
+struct Counters {
+    std::optional<std::uint64_t> runningNs;
+    std::uint64_t runnableNs = 0;
+    std::uint64_t voluntary = 0;
+    std::uint64_t involuntary = 0;
+};
+
+Counters countersOf(const TaskReading &reading)
+{
+    return {
+        .runningNs = reading.cpuNs,
+        .runnableNs = reading.queueWaitNs.value_or(0),
+        .voluntary = reading.voluntary.value_or(0),
+        .involuntary = reading.involuntary.value_or(0)};
+}
+
+std::uint64_t grown(std::uint64_t before, std::uint64_t now)
+{
+    return now > before ? now - before : 0;
+}
+
+} // namespace
+
+/// What the thread and its owner share, behind one mutex.
+class SampledTimeline::Reader {
+public:
+    Reader(RunSubject subject, TimelineLimits limits)
+        : m_limits(limits)
+        , m_run({}, withoutMemory(std::move(subject)))
+        , m_beginNs(toBoardNs(MonotonicClock::now()))
+        , m_untilNs(m_beginNs)
+    {
+        take(Depth::Full);
+        publish();
+    }
+
+    void take(Depth depth);
+    void publish();
+    void adaptPeriod(Nanoseconds cost);
+
+    std::mutex mutex; ///< Protects everything here; held for a whole reading.
+    std::condition_variable_any wake;
+    bool isFinished = false;
+    bool isWanted = false; ///< Somebody asked for a view.
+    TimelineViewPtr published;
+    SampledStatus status{.period = kPeriod};
+
+    void addRootPid(int pid) { m_run.addRootPid(pid); }
+
+private:
+    struct Task {
+        Task(std::uint64_t bornNs, LaneMemory &memory)
+            : lane(LaneId::Kind::Task, bornNs, TaskState::Blocked, memory)
+            , untilNs(bornNs)
+        { }
+        LaneBuilder lane;
+        Counters counters; ///< At `untilNs`.
+        std::uint64_t untilNs;
+        std::uint64_t lateNs =
+            0; ///< Charged, but longer than there was time for: it belongs to the next interval.
+    };
+
+    void add(const TaskReading &reading);
+    Task &addTask(const TaskReading &reading);
+    void advance(Task &task, const TaskReading &reading);
+    void keepWithinLimit();
+
+    const TimelineLimits m_limits;
+    RunReader m_run;
+    Snapshot m_snapshot;
+    std::uint64_t m_beginNs;
+    std::uint64_t m_untilNs; ///< When the last reading began.
+    LaneMemory m_memory;
+    std::vector<std::unique_ptr<Task>> m_tasks;
+    std::vector<TaskInfo> m_infos; ///< As m_tasks.
+    std::unordered_map<int, std::size_t> m_taskOfTid;
+    std::uint64_t m_tasksWithoutLane = 0;
+    std::uint64_t m_version = 0;
+};
+
+void SampledTimeline::Reader::take(Depth depth)
+{
+    m_untilNs = toBoardNs(MonotonicClock::now());
+    m_snapshot.gaps.clear();
+    m_run.read(m_snapshot, depth);
+    for (const auto &reading : m_snapshot.tasks)
+        add(reading);
+    ++status.samples;
+    ++m_version;
+    keepWithinLimit();
+}
+
+void SampledTimeline::Reader::add(const TaskReading &reading)
+{
+    const auto known = m_taskOfTid.find(reading.tid);
+    const bool isSame = known != m_taskOfTid.end() && m_infos[known->second].pid == reading.pid
+        && (reading.alive || !m_tasks[known->second]->lane.isGone());
+    if (isSame) {
+        if (!m_tasks[known->second]->lane.isGone())
+            advance(*m_tasks[known->second], reading);
+        if (!reading.alive) {
+            m_tasks[known->second]->lane.setGone(m_untilNs);
+            m_infos[known->second].goneNs = m_untilNs;
+        }
+        m_infos[known->second].name = reading.name;
+        return;
+    }
+    if (known != m_taskOfTid.end() && !reading.alive)
+        return; // told already
+    if (m_tasks.size() == m_limits.taskLanes) {
+        ++m_tasksWithoutLane;
+        return;
+    }
+    auto &task = addTask(reading);
+    advance(task, reading);
+    if (!reading.alive) {
+        task.lane.setGone(m_untilNs);
+        m_infos.back().goneNs = m_untilNs;
+    }
+}
+
+SampledTimeline::Reader::Task &SampledTimeline::Reader::addTask(const TaskReading &reading)
+{
+    const auto bornNs = std::clamp(toBoardNs(reading.started), m_beginNs, m_untilNs);
+    m_tasks.push_back(std::make_unique<Task>(bornNs, m_memory));
+    m_taskOfTid[reading.tid] = m_tasks.size() - 1;
+    m_infos.push_back(
+        {.pid = reading.pid,
+         .tid = reading.tid,
+         .parentTid = 0,
+         .name = reading.name,
+         .bornNs = bornNs,
+         .goneNs = {}});
+    auto &task = *m_tasks.back();
+    // What it did before the timeline began is not part of it.
+    if (toBoardNs(reading.started) < m_beginNs)
+        task.counters = countersOf(reading);
+    else
+        task.counters.runningNs = 0;
+    return task;
+}
+
+void SampledTimeline::Reader::advance(Task &task, const TaskReading &reading)
+{
+    const auto now = countersOf(reading);
+    const TimeSpan interval{task.untilNs, m_untilNs};
+    if (interval.lengthNs() == 0)
+        return;
+    task.untilNs = m_untilNs;
+    if (!now.runningNs || !task.counters.runningNs) {
+        task.lane.appendSums(interval, {.unknownNs = interval.lengthNs()}, 0);
+        task.counters = now;
+        return;
+    }
+    const auto charged = grown(*task.counters.runningNs, *now.runningNs) + task.lateNs;
+    const auto running = std::min(charged, interval.lengthNs());
+    const auto runnable =
+        std::min(grown(task.counters.runnableNs, now.runnableNs), interval.lengthNs() - running);
+    const auto involuntary = grown(task.counters.involuntary, now.involuntary);
+    task.lateNs = charged - running;
+    task.lane.appendSums(
+        interval,
+        {.runningNs = running,
+         .runnableNs = runnable,
+         .switches = grown(task.counters.voluntary, now.voluntary) + involuntary},
+        involuntary);
+    task.counters = now;
+}
+
+void SampledTimeline::Reader::keepWithinLimit()
+{
+    m_memory.dropUnusedRetired();
+    if (m_memory.bytes <= m_limits.bytes)
+        return;
+    for (const auto &task : m_tasks)
+        task->lane.thinSummaries();
+    publish(); // the last view would keep alive what was just given up
+}
+
+void SampledTimeline::Reader::publish()
+{
+    isWanted = false;
+    TimelineView::Data data{
+        .version = m_version,
+        .known = {m_beginNs, m_untilNs},
+        .isFinished = isFinished,
+        .bytes = m_memory.bytes,
+        .tasksWithoutLane = m_tasksWithoutLane,
+        .tasks = std::make_shared<const std::vector<TaskInfo>>(m_infos),
+        .cores = std::make_shared<const std::vector<int>>(),
+        .losses = std::make_shared<const TimelineLosses>(),
+        .taskLanes = {},
+        .coreLanes = {}};
+    data.taskLanes.reserve(m_tasks.size());
+    for (const auto &task : m_tasks)
+        data.taskLanes.push_back(task->lane.snapshot());
+    published = std::make_shared<const TimelineView>(std::move(data));
+}
+
+void SampledTimeline::Reader::adaptPeriod(Nanoseconds cost)
+{
+    // Falls back slowly: one cheap reading between dear ones is no reason to hurry.
+    const auto needed = std::max(kPeriod, kCostliest * cost);
+    status.period = needed > status.period ? needed : status.period - (status.period - needed) / kCostliest;
+}
+
+SampledTimeline::SampledTimeline(RunSubject subject, TimelineLimits limits)
+    : m_reader(std::make_unique<Reader>(std::move(subject), limits))
+{
+    m_thread = std::jthread([&reader = *m_reader](const std::stop_token &stop) {
+        ::pthread_setname_np(::pthread_self(), "task-sampler");
+        std::unique_lock lock(reader.mutex);
+        std::chrono::steady_clock::time_point next(MonotonicClock::now().time_since_epoch());
+        while (!stop.stop_requested()) {
+            next += reader.status.period;
+            if (reader.wake.wait_until(lock, stop, next, [] { return false; }) || stop.stop_requested())
+                continue;
+            const auto before = threadCpuTime();
+            reader.take(Depth::Changed);
+            if (reader.isWanted)
+                reader.publish();
+            reader.status.readerCpu = threadCpuTime();
+            reader.adaptPeriod(reader.status.readerCpu - before);
+            for (const auto now = std::chrono::steady_clock::now(); next + reader.status.period < now;
+                 next += reader.status.period)
+                ++reader.status.missed;
+        }
+    });
+}
+
+SampledTimeline::~SampledTimeline()
+{
+    stop();
+}
+
+void SampledTimeline::addRootPid(int pid)
+{
+    const std::scoped_lock lock(m_reader->mutex);
+    m_reader->addRootPid(pid);
+}
+
+void SampledTimeline::stop()
+{
+    if (!m_thread.joinable())
+        return;
+    m_thread.request_stop();
+    m_thread.join();
+    const std::scoped_lock lock(m_reader->mutex);
+    m_reader->take(Depth::Full);
+    m_reader->isFinished = true;
+    m_reader->publish();
+}
+
+TimelineViewPtr SampledTimeline::view() const
+{
+    const std::scoped_lock lock(m_reader->mutex);
+    m_reader->isWanted = true;
+    return m_reader->published;
+}
+
+SampledStatus SampledTimeline::status() const
+{
+    const std::scoped_lock lock(m_reader->mutex);
+    return m_reader->status;
+}
+
+} // namespace timeslice

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The lab's timelines: exact ones against the kernel's own accounts, and what happens where they are refused.
+#include "core/lab/lab.h"
+#include "core/model/catalogue.h"
+#include "tests/support/fakeperf.h"
+
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <cerrno>
+#include <cmath>
+
+using namespace timeslice;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr int kPatienceMs = 60'000;
+
+Experiment halfASecondOf(const std::string &workload, const std::string &model)
+{
+    Experiment experiment{
+        .workload = workload, .model = model, .workers = findModel(model)->singleWorker ? 1U : 3U};
+    experiment.durationSeconds = 0.5;
+    if (workload == "primes")
+        experiment.params.set("range", std::int64_t{200});
+    if (workload == "sleep")
+        experiment.params.set("sleep_ms", 1.0);
+    if (workload == "http")
+        experiment.params.set("delay_ms", std::int64_t{1});
+    return experiment;
+}
+
+// Task by task, for a test that fails.
+QString differences(const SelfCheck &check)
+{
+    QString text;
+    for (const auto &task : check.tasks)
+        text += u"tid %1: %2 switches, %3 involuntary, running %4 %; "_s.arg(task.tid)
+                    .arg(task.switches)
+                    .arg(task.involuntary)
+                    .arg(100 * task.running.value_or(0));
+    return text;
+}
+
+} // namespace
+
+class TestLabTrace : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void theTraceEqualsTheKernelsCounters_data();
+    void theTraceEqualsTheKernelsCounters();
+    void sharesOfTheCoresComeFromTheTrace();
+    void aRefusalFallsBackToSampling_data();
+    void aRefusalFallsBackToSampling();
+    void exactOrNothing();
+    void nothingIsTracedThatIsNotWanted();
+    void aSampledTimelineSeesProcesses();
+    void theTimelineCanBeSeenWhileItGrows();
+
+private:
+    LabOptions options() const
+    {
+        return {.workerProgram = QStringLiteral(TIMESLICE_WORKER), .runtimeDirectory = m_runtime.path()};
+    }
+    RecordingPtr run(Lab &lab, const Experiment &experiment, TraceMode mode)
+    {
+        QSignalSpy finished(&lab, &Lab::runFinished);
+        if (const auto id = lab.start(experiment, {.trace = mode}); !id) {
+            qWarning("%s", describe(id.error()).c_str());
+            return nullptr;
+        }
+        if (!QTest::qWaitFor([&] { return !finished.isEmpty(); }, kPatienceMs))
+            return nullptr;
+        return finished.front().front().value<RecordingPtr>();
+    }
+
+    QTemporaryDir m_runtime;
+};
+
+void TestLabTrace::theTraceEqualsTheKernelsCounters_data()
+{
+    QTest::addColumn<QString>("workload");
+    QTest::addColumn<QString>("model");
+    for (const auto &model : models()) {
+        for (const auto *const workload : {"primes", "sleep", "http"}) {
+            if (!whyNot(workload, model.id))
+                QTest::addRow("%s/%s", workload, model.id.c_str())
+                    << QString::fromLatin1(workload) << QString::fromStdString(model.id);
+        }
+    }
+}
+
+void TestLabTrace::theTraceEqualsTheKernelsCounters()
+{
+    QFETCH(QString, workload);
+    QFETCH(QString, model);
+    Lab lab(options());
+    const auto recording =
+        run(lab, halfASecondOf(workload.toStdString(), model.toStdString()), TraceMode::Perf);
+    QVERIFY(recording);
+    const auto &trace = recording->trace;
+    if (trace.source == TraceSource::None)
+        QSKIP(qPrintable(QString::fromStdString("no exact trace here: " + trace.reason)));
+    QCOMPARE(trace.source, TraceSource::Perf);
+    QVERIFY(trace.timeline != nullptr);
+    QVERIFY(trace.timeline->isFinished());
+    QVERIFY(*trace.records > 0);
+    if (*trace.lost > 0) // a machine too busy to read them: the recording says so, and compares nothing
+        QSKIP("records were lost");
+    QVERIFY(trace.check);
+    QCOMPARE(trace.check->tasks.size(), recording->workers.size());
+    QVERIFY2(trace.check->verdict == SelfCheckVerdict::Agrees, qPrintable(differences(*trace.check)));
+    for (const auto &worker : recording->workers)
+        QVERIFY(trace.timeline->laneOfTid(worker.tid));
+}
+
+void TestLabTrace::sharesOfTheCoresComeFromTheTrace()
+{
+    Lab lab(options());
+    const auto recording = run(lab, halfASecondOf("primes", "qthread"), TraceMode::Perf);
+    QVERIFY(recording);
+    if (recording->trace.source == TraceSource::None)
+        QSKIP("no exact trace here");
+    if (*recording->trace.lost > 0)
+        QSKIP("records were lost");
+    QVERIFY(!recording->series.empty());
+    double exact = 0;
+    double charged = 0;
+    for (const auto &point : recording->series) {
+        QCOMPARE(point.cpuOurs.size(), point.cpus.size());
+        for (const double share : point.cpuOurs) {
+            QVERIFY2(share >= 0 && share <= 1, qPrintable(QString::number(share)));
+            exact += share * point.seconds;
+        }
+        charged += point.runCores * point.seconds;
+    }
+    // The workers' CPU clocks over the same intervals; the engine's own thread is in the trace alone.
+    QVERIFY2(
+        exact > 0.8 * charged && exact < 1.2 * charged + 0.05,
+        qPrintable(u"%1 s on cores, %2 s charged"_s.arg(exact).arg(charged)));
+}
+
+void TestLabTrace::aRefusalFallsBackToSampling_data()
+{
+    QTest::addColumn<int>("code");
+    QTest::newRow("paranoid or seccomp") << EACCES;
+    QTest::newRow("sandbox") << EPERM;
+    QTest::newRow("no perf at all") << ENOSYS;
+    QTest::newRow("out of descriptors") << EMFILE;
+    QTest::newRow("locked memory") << 0;
+}
+
+void TestLabTrace::aRefusalFallsBackToSampling()
+{
+    QFETCH(int, code);
+    auto kernel = std::make_shared<timeslice::testing::FakePerf>();
+    if (code != 0)
+        kernel->refuseOpen(code);
+    else
+        kernel->refuseRingsAbove(0, EPERM);
+    auto with = options();
+    with.perfCalls = kernel;
+    Lab lab(with);
+    const auto recording = run(lab, halfASecondOf("primes", "qthread"), TraceMode::Auto);
+    QVERIFY(recording);
+    QCOMPARE(recording->outcome, Outcome::Completed);
+    const auto &trace = recording->trace;
+    QCOMPARE(trace.source, TraceSource::Sampled);
+    QVERIFY(!trace.reason.empty());
+    QVERIFY(!trace.records && !trace.lost && !trace.check);
+    QVERIFY(trace.readerCpuSeconds && *trace.readerCpuSeconds > 0);
+    QVERIFY(trace.timeline && trace.timeline->isFinished());
+    QVERIFY(trace.timeline->cores().empty()); // which core a task had is not known
+    for (const auto &worker : recording->workers) {
+        const auto lane = trace.timeline->laneOfTid(worker.tid);
+        QVERIFY(lane);
+        const auto sums = trace.timeline->stats(*lane, trace.timeline->known()).sums;
+        const auto running = static_cast<double>(sums.runningNs) / 1e9;
+        QVERIFY2(
+            running <= *worker.cpuSeconds + 0.05 && running >= 0.5 * *worker.cpuSeconds - 0.05,
+            qPrintable(u"%1 s of %2 s"_s.arg(running).arg(*worker.cpuSeconds)));
+    }
+    for (const auto &point : recording->series)
+        QVERIFY(point.cpuOurs.empty());
+    QCOMPARE(kernel->openEvents(), 0);
+}
+
+void TestLabTrace::exactOrNothing()
+{
+    auto kernel = std::make_shared<timeslice::testing::FakePerf>();
+    kernel->refuseOpen(EACCES);
+    auto with = options();
+    with.perfCalls = kernel;
+    Lab lab(with);
+    const auto recording = run(lab, halfASecondOf("sleep", "qthread"), TraceMode::Perf);
+    QVERIFY(recording);
+    QCOMPARE(recording->outcome, Outcome::Completed);
+    QCOMPARE(recording->trace.source, TraceSource::None);
+    QVERIFY(!recording->trace.reason.empty());
+    QVERIFY(recording->trace.timeline == nullptr);
+}
+
+void TestLabTrace::nothingIsTracedThatIsNotWanted()
+{
+    auto kernel = std::make_shared<timeslice::testing::FakePerf>();
+    auto with = options();
+    with.perfCalls = kernel;
+    Lab lab(with);
+    const auto recording = run(lab, halfASecondOf("sleep", "qthread"), TraceMode::Off);
+    QVERIFY(recording);
+    QCOMPARE(recording->trace.source, TraceSource::Off);
+    QVERIFY(recording->trace.timeline == nullptr);
+    QVERIFY(!recording->trace.readerCpuSeconds);
+}
+
+void TestLabTrace::aSampledTimelineSeesProcesses()
+{
+    Lab lab(options());
+    const auto recording = run(lab, halfASecondOf("primes", "qprocess"), TraceMode::Sampled);
+    QVERIFY(recording);
+    QCOMPARE(recording->outcome, Outcome::Completed);
+    QCOMPARE(recording->trace.source, TraceSource::Sampled);
+    for (const auto &worker : recording->workers)
+        QVERIFY(recording->trace.timeline->laneOfTid(worker.tid));
+}
+
+void TestLabTrace::theTimelineCanBeSeenWhileItGrows()
+{
+    Lab lab(options());
+    auto experiment = halfASecondOf("primes", "qthread");
+    experiment.durationSeconds = 600;
+    QSignalSpy finished(&lab, &Lab::runFinished);
+    QVERIFY(lab.start(experiment, {.trace = TraceMode::Auto}));
+    QTRY_VERIFY_WITH_TIMEOUT(lab.state() == LabState::Running, kPatienceMs);
+    const auto isThere = [&lab] {
+        const auto view = lab.trace().timeline;
+        return view && view->laneOfTid(lab.board()->slot(0).tid.load());
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(isThere(), kPatienceMs);
+    const auto early = lab.trace().timeline;
+    QTRY_VERIFY_WITH_TIMEOUT(lab.trace().timeline->known().endNs > early->known().endNs, kPatienceMs);
+    QVERIFY(!early->isFinished());
+    lab.stop();
+    QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, kPatienceMs);
+    QVERIFY(lab.trace().timeline->isFinished());
+}
+
+QTEST_GUILESS_MAIN(TestLabTrace)
+#include "tst_labtrace.moc"

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The timeline of a machine that lets nobody record switches: shares instead of slices.
+#include "core/observe/sampledtimeline.h"
+#include "core/observe/timelinelanebuilder.h"
+#include "core/procfs/ownusage.h"
+
+#include <gtest/gtest.h>
+#include <thread>
+#include <unistd.h>
+
+namespace timeslice {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(SampledLane, givesItsSumsBackAtEveryZoom)
+{
+    LaneMemory memory;
+    LaneBuilder builder(LaneId::Kind::Task, 1000, TaskState::Blocked, memory);
+    builder.appendSums({1000, 1100}, {.runningNs = 60, .runnableNs = 20, .switches = 3}, 1);
+    builder.appendSums({1100, 1200}, {}, 0); // quiet
+    builder.appendSums({1200, 1300}, {.runningNs = 100}, 0);
+    builder.appendSums({1300, 1400}, {.unknownNs = 100}, 0);
+    const auto lane = builder.snapshot();
+
+    const auto whole = lane->stats({1000, 1400}, 1400);
+    EXPECT_EQ(whole.sums.runningNs, 160U);
+    EXPECT_EQ(whole.sums.runnableNs, 20U);
+    EXPECT_EQ(whole.sums.unknownNs, 100U);
+    EXPECT_EQ(whole.sums.blockedNs, 120U);
+    EXPECT_EQ(whole.sums.switches, 3U);
+    EXPECT_EQ(whole.involuntary, 1U);
+
+    std::array<StateSums, 4> columns;
+    lane->columns({1000, 1400}, 1400, columns);
+    EXPECT_EQ(columns[0].runningNs, 60U);
+    EXPECT_EQ(columns[0].blockedNs, 20U);
+    EXPECT_EQ(columns[1].blockedNs, 100U);
+    EXPECT_EQ(columns[2].runningNs, 100U);
+    EXPECT_EQ(columns[3].unknownNs, 100U);
+    EXPECT_TRUE(columns[0].coarse);
+    EXPECT_TRUE(lane->segmentAt(1050, 1400).isSummary);
+    EXPECT_EQ(lane->segmentAt(1150, 1400).state, TaskState::Blocked);
+}
+
+TEST(SampledLane, keepsItsSumsWhenItIsThinnedOut)
+{
+    LaneMemory memory;
+    LaneBuilder builder(LaneId::Kind::Task, 0, TaskState::Blocked, memory);
+    for (std::uint64_t i = 0; i < 1000; ++i)
+        builder.appendSums({i * 10, i * 10 + 10}, {.runningNs = i % 10, .runnableNs = 1, .switches = 1}, 0);
+    const auto before = memory.bytes;
+    builder.thinSummaries();
+    memory.dropUnusedRetired();
+    EXPECT_LT(memory.bytes, before);
+    const auto stats = builder.snapshot()->stats({0, 10'000}, 10'000);
+    EXPECT_EQ(stats.sums.runningNs, 4500U);
+    EXPECT_EQ(stats.sums.runnableNs, 1000U);
+    EXPECT_EQ(stats.sums.switches, 1000U);
+}
+
+// A thread of this process as worker 0 of a board, which works or sleeps as it is told.
+class Worker {
+public:
+    explicit Worker(const Board &board)
+        : m_thread([this, &slot = board.slot(0)](const std::stop_token &stop) {
+            slot.pid.store(::getpid());
+            slot.tid.store(::gettid());
+            slot.atGo.store(readOwnUsage());
+            while (!stop.stop_requested() && !m_isDone)
+                m_work.fetch_add(1, std::memory_order_relaxed);
+            std::this_thread::sleep_for(50ms);
+            slot.atEnd.store(readOwnUsage());
+        })
+    { }
+    void finish()
+    {
+        m_isDone = true;
+        m_thread.join();
+    }
+
+private:
+    std::atomic<bool> m_isDone = false;
+    std::atomic<std::uint64_t> m_work = 0;
+    std::jthread m_thread; ///< Last: it uses the rest.
+};
+
+TEST(SampledTimeline, chargesAWorkerWhatTheKernelChargedIt)
+{
+    const auto board = std::make_shared<const Board>(Board::createAnonymous(1).value());
+    SampledTimeline timeline({.run = 1, .board = board, .rootPids = {}});
+    Worker worker(*board);
+    std::this_thread::sleep_for(100ms);
+    worker.finish();
+    timeline.stop();
+
+    const auto view = timeline.view();
+    ASSERT_TRUE(view->isFinished());
+    EXPECT_TRUE(view->cores().empty());
+    const auto lane = view->laneOfTid(board->slot(0).tid.load());
+    ASSERT_TRUE(lane);
+    const auto stats = view->stats(*lane, view->known());
+    const auto account = board->slot(0).atEnd.load();
+    ASSERT_TRUE(account);
+    // The last bit of CPU that did not fit into the last interval is left out, and nothing else.
+    EXPECT_LE(stats.sums.runningNs, account->cpuNs);
+    EXPECT_GE(stats.sums.runningNs, account->cpuNs / 2);
+    EXPECT_LE(stats.voluntary + stats.involuntary, account->voluntary + account->involuntary);
+    EXPECT_GT(stats.sums.blockedNs, 0U);
+    EXPECT_EQ(stats.sums.totalNs(), view->known().lengthNs());
+    EXPECT_GE(timeline.status().samples, 2U);
+    EXPECT_GT(timeline.status().readerCpu.count(), 0);
+}
+
+TEST(SampledTimeline, aTaskThatCannotBeReadIsUnknownAndNotIdle)
+{
+    const auto board = std::make_shared<const Board>(Board::createAnonymous(1).value());
+    SampledTimeline timeline({.run = 1, .board = board, .rootPids = {}});
+    board->slot(0).pid.store(::getpid());
+    board->slot(0).tid.store(1); // a task, but none of this process
+    while (timeline.status().samples < 5)
+        std::this_thread::sleep_for(5ms);
+    timeline.stop();
+    const auto view = timeline.view();
+    const auto lane = view->laneOfTid(1);
+    if (lane) {
+        const auto stats = view->stats(*lane, view->known());
+        EXPECT_EQ(stats.sums.runningNs, 0U);
+        EXPECT_EQ(stats.sums.blockedNs, 0U);
+        EXPECT_GT(stats.sums.unknownNs, 0U);
+    } else {
+        EXPECT_TRUE(view->tasks().empty());
+    }
+}
+
+} // namespace
+} // namespace timeslice
