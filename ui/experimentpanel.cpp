@@ -4,6 +4,7 @@
 #include "core/model/catalogue.h"
 #include "core/workload/catalogue.h"
 #include "ui/columnscroll.h"
+#include "ui/commandfield.h"
 #include "ui/disclosure.h"
 #include "ui/fieldrow.h"
 #include "ui/format.h"
@@ -123,6 +124,15 @@ void ExperimentPanel::addChoices(QVBoxLayout *column)
     m_rows.emplace("/model", modelRow);
     column->addWidget(modelRow);
     connect(m_model, &QComboBox::activated, this, &ExperimentPanel::chooseModel);
+
+    m_command = new CommandField(this);
+    auto *commandRow = new FieldRow(tr("Pro&gram"), m_command, this);
+    commandRow->setHelp(
+        tr("A program of yours with its arguments. Spaces separate words; \"double quotes\" keep them\n"
+           "together. No shell reads it: no pipes, no wildcards, no variables."));
+    m_rows.emplace("command", commandRow);
+    column->addWidget(commandRow);
+    connect(m_command, &CommandField::edited, this, &ExperimentPanel::review);
 
     m_workers = new NumberField(NumberField::Kind::Whole, 1, kMaxExperimentWorkers, tr("workers"), this);
     auto *workersRow = new FieldRow(tr("Wor&kers"), m_workers, this);
@@ -277,8 +287,34 @@ void ExperimentPanel::chooseWorkload()
     const Remembered &now = m_remembered[m_shownWorkload];
     m_items->setWhole(static_cast<std::int64_t>(now.items > 0 ? now.items : info ? info->defaultItems : 1));
     greyOutModels();
+    if (whyNot(m_shownWorkload, model()))
+        chooseFirstModel();
+    m_rows.find("command")->second->setVisible(isCommand());
     showForms(now.params);
     chooseModel();
+}
+
+// The first that several workers can share, or else the first at all.
+void ExperimentPanel::chooseFirstModel()
+{
+    const auto isPossible = [this](const ModelInfo &info) { return !whyNot(m_shownWorkload, info.id); };
+    const auto all = models();
+    auto found = std::ranges::find_if(
+        all, [&](const ModelInfo &info) { return isPossible(info) && !info.singleWorker; });
+    if (found == all.end())
+        found = std::ranges::find_if(all, isPossible);
+    if (found != all.end())
+        m_model->setCurrentIndex(m_model->findData(text(found->id)));
+}
+
+bool ExperimentPanel::isCommand() const
+{
+    return workload() == "command";
+}
+
+QStringList ExperimentPanel::command() const
+{
+    return isCommand() ? m_command->command() : QStringList();
 }
 
 void ExperimentPanel::chooseModel()
@@ -346,6 +382,8 @@ void ExperimentPanel::explain()
         help += tr(" Python calls it %1.").arg(text(info->pythonName));
     // A tooltip on a greyed entry is out of reach for the keyboard, so the reasons also stand here.
     for (const ModelInfo &other : models()) {
+        if (isCommand() || other.id == "command")
+            continue; // that a program is no workload for models, and a workload no program, explains itself
         if (const auto reason = whyNot(workload(), other.id))
             help += tr("\nNot with this workload: %1 (%2).").arg(text(other.title), text(*reason));
     }
@@ -403,6 +441,8 @@ void ExperimentPanel::review()
                 m_problem = tr("%1: %2").arg(title, problem);
         }
     };
+    if (isCommand() && command().isEmpty())
+        m_problem = tr("Type the program that is to be run.");
     if (m_workers->isEnabled())
         check(m_workers, "/workers", tr("Workers"));
     if (endsByItems())

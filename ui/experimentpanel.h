@@ -5,6 +5,7 @@
 #include "core/run/experiment.h"
 
 #include <QFrame>
+#include <QStringList>
 
 #include <map>
 #include <string>
@@ -17,6 +18,7 @@ class QVBoxLayout;
 
 namespace timeslice {
 
+class CommandField;
 class Disclosure;
 class FieldRow;
 class NumberField;
@@ -36,6 +38,8 @@ public:
     void setExperiment(const Experiment &experiment);
     /// What the fields say now, validated. \error Where a field does not fit; the field is marked.
     [[nodiscard]] const Result<Experiment> &experiment() const { return m_experiment; }
+    /// The program that is typed, for the model `command`; empty for every other one.
+    [[nodiscard]] QStringList command() const;
     /// Why the fields make no experiment, as one sentence; empty when they do.
     [[nodiscard]] QString problem() const;
 
@@ -62,6 +66,8 @@ private:
 
     void chooseWorkload();
     void chooseModel();
+    void chooseFirstModel();
+    [[nodiscard]] bool isCommand() const;
     void greyOutModels();
     void showForms(const ParameterValues &values);
     void explain();
@@ -75,6 +81,7 @@ private:
 
     QComboBox *m_workload = nullptr;
     QComboBox *m_model = nullptr;
+    CommandField *m_command = nullptr;
     NumberField *m_workers = nullptr;
     QComboBox *m_length = nullptr;
     QStackedWidget *m_lengthValue = nullptr;

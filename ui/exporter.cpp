@@ -6,6 +6,7 @@
 #include "ui/charts/chartstack.h"
 #include "ui/exportdialog.h"
 #include "ui/pictures.h"
+#include "ui/timeline/timelinecard.h"
 #include "ui/windowstate.h"
 
 #include <QClipboard>
@@ -33,10 +34,12 @@ QString nameOf(const Experiment &experiment)
 
 } // namespace
 
-Exporter::Exporter(QWidget *window, ChartStack *charts, CanvasView *canvas, WindowState *state)
+Exporter::Exporter(
+    QWidget *window, ChartStack *charts, const TimelineCard *timeline, CanvasView *canvas, WindowState *state)
     : QObject(window)
     , m_window(window)
     , m_charts(charts)
+    , m_timeline(timeline)
     , m_canvas(canvas)
     , m_state(state)
 { }
@@ -83,9 +86,23 @@ Result<void> Exporter::save(const PictureRequest &request, const QString &path)
     return savePng(m_charts->renderChart(request.id, request.pixels, request.scale), path, request.scale);
 }
 
+void Exporter::saveTimeline()
+{
+    constexpr double kScale = 2;
+    askForFile(
+        tr("Save the timeline"), QStringLiteral("timeslice-timeline"), QStringLiteral("png"),
+        tr("PNG pictures (*.png);;SVG drawings (*.svg)"), [this](const QString &path) {
+            const bool isSvg = path.endsWith(QLatin1String(".svg"), Qt::CaseInsensitive);
+            return m_timeline->savePicture(
+                path, m_timeline->size() * (isSvg ? 1 : kScale), isSvg ? 1 : kScale);
+        });
+}
+
 void Exporter::saveRun(const RecordingPtr &recording, const QString &ending)
 {
-    const QString filter = ending == QLatin1String("json") ? tr("JSON (*.json)") : tr("Tables (*.csv)");
+    const QString filter = ending == QLatin1String("json") ? tr("JSON (*.json)")
+        : ending.startsWith(QLatin1String("perfetto")) ? tr("Traces for ui.perfetto.dev (*.json.gz *.json)")
+                                                       : tr("Tables (*.csv)");
     askForFile(
         tr("Save the run"), nameOf(recording->experiment), ending, filter,
         [recording](const QString &path) { return exportRecording(*recording, path); });

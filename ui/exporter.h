@@ -15,6 +15,7 @@ namespace timeslice {
 
 class CanvasView;
 class ChartStack;
+class TimelineCard;
 class WindowState;
 struct PictureRequest;
 
@@ -25,13 +26,17 @@ class Exporter : public QObject {
 
 public:
     /// All outlive the exporter. \param window  Parent of the dialogs and what "the window" is.
-    Exporter(QWidget *window, ChartStack *charts, CanvasView *canvas, WindowState *state);
+    Exporter(
+        QWidget *window, ChartStack *charts, const TimelineCard *timeline, CanvasView *canvas,
+        WindowState *state);
 
     /// The window, in a size that is asked for.
     void saveWindow();
     /// A chart or the canvas, likewise.
     void saveChart();
-    /// The run as ".json" or ".csv".
+    /// The timeline as it stands, as PNG or SVG.
+    void saveTimeline();
+    /// The run as ".json" or ".csv", its timeline as ".perfetto.json.gz" or ".slices.csv".
     void saveRun(const RecordingPtr &recording, const QString &ending);
     void saveExperiment(const Experiment &experiment);
     /// The chart used last, as a picture with its title.
@@ -57,6 +62,7 @@ private:
 
     QWidget *m_window;
     ChartStack *m_charts;
+    const TimelineCard *m_timeline;
     CanvasView *m_canvas;
     WindowState *m_state;
 };

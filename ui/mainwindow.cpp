@@ -12,6 +12,8 @@
 #include "ui/format.h"
 #include "ui/helpdialog.h"
 #include "ui/themecontroller.h"
+#include "ui/timeline/timelinecard.h"
+#include "ui/timelinefeed.h"
 #include "ui/tintedicon.h"
 #include "ui/topbar.h"
 #include "ui/verdictpanel.h"
@@ -72,6 +74,7 @@ MainWindow::MainWindow(Lab *lab, ThemeController *themes, WindowState *state)
     build();
     connectActions();
     connectLab();
+    connectTimeline();
     restoreState();
 }
 
@@ -107,10 +110,12 @@ void MainWindow::build()
     charts->setContentsMargins(0, 0, 0, 0);
     charts->setSpacing(kGap);
     m_charts = new ChartStack(m_themes, static_cast<int>(m_lab->machine().cpusOnline.size()), middle);
+    m_timeline = new TimelineCard(m_themes, middle);
     m_canvas = new CanvasView(m_themes, middle);
     m_canvas->hide();
-    charts->addWidget(m_charts, 3);
-    charts->addWidget(m_canvas, 2);
+    charts->addWidget(m_charts, 5);
+    charts->addWidget(m_timeline, 4);
+    charts->addWidget(m_canvas, 3);
     m_splitter->addWidget(middle);
 
     m_verdict = new VerdictPanel(m_themes, m_splitter);
@@ -124,11 +129,12 @@ void MainWindow::build()
     column->addWidget(makeHairline(this));
     m_strip = new StatusStrip(m_lab->machine(), this);
     m_strip->setState(tr("Ready"));
+    m_timelineFeed = new TimelineFeed(m_lab, m_timeline, m_strip, this);
     column->addWidget(m_strip);
     // Nothing in particular has the focus at first, so that Space pauses and no button looks chosen.
     setFocusPolicy(Qt::ClickFocus);
     setFocus();
-    m_exporter = new Exporter(this, m_charts, m_canvas, m_state);
+    m_exporter = new Exporter(this, m_charts, m_timeline, m_canvas, m_state);
 }
 
 void MainWindow::connectActions()
@@ -156,6 +162,9 @@ void MainWindow::connectActions()
     on(m_actions.copyChart, [this] { m_exporter->copyChart(); });
     on(m_actions.saveJson, [this] { m_exporter->saveRun(m_last, QStringLiteral("json")); });
     on(m_actions.saveCsv, [this] { m_exporter->saveRun(m_last, QStringLiteral("csv")); });
+    on(m_actions.saveTimeline, [this] { m_exporter->saveTimeline(); });
+    on(m_actions.savePerfetto, [this] { m_exporter->saveRun(m_last, QStringLiteral("perfetto.json.gz")); });
+    on(m_actions.saveSlices, [this] { m_exporter->saveRun(m_last, QStringLiteral("slices.csv")); });
     connect(m_actions.appearance, &QActionGroup::triggered, this, [this](const QAction *action) {
         m_state->setAppearance(static_cast<WindowState::Appearance>(action->data().toInt()));
         m_themes->setMode(static_cast<ThemeController::Mode>(action->data().toInt()));
@@ -194,6 +203,35 @@ void MainWindow::connectLab()
     connect(m_lab, &Lab::noticed, m_verdict, &VerdictPanel::addNotice);
     connect(m_lab, &Lab::runFinished, this, &MainWindow::finish);
     connect(&m_pump, &FramePump::frameDue, this, &MainWindow::showFrame);
+}
+
+// Charts and timeline share one crosshair and one range; each knows nothing of the other.
+void MainWindow::connectTimeline()
+{
+    constexpr double kNsPerSecond = 1e9;
+    const auto markRange = [this] {
+        const auto selection = m_timeline->selection();
+        const auto range = selection.value_or(m_timeline->visibleRange());
+        const bool isPart = selection || !(m_timeline->isFollowing() || m_timeline->isAllVisible());
+        m_charts->markRange(
+            isPart ? std::optional(std::pair(
+                         static_cast<double>(range.beginNs) / kNsPerSecond,
+                         static_cast<double>(range.endNs) / kNsPerSecond))
+                   : std::nullopt);
+    };
+    connect(m_timeline, &TimelineCard::selectionChanged, this, markRange);
+    connect(m_timeline, &TimelineCard::visibleRangeChanged, this, markRange);
+    connect(m_timeline, &TimelineCard::followChanged, this, markRange);
+    connect(m_timeline, &TimelineCard::hovered, this, [this](std::optional<quint64> timeNs) {
+        m_charts->pointAt(timeNs ? std::optional(static_cast<double>(*timeNs) / kNsPerSecond) : std::nullopt);
+    });
+    connect(m_charts, &ChartStack::pointed, this, [this](std::optional<double> seconds) {
+        m_timeline->setPointer(
+            seconds && *seconds > 0 ? std::optional(static_cast<std::uint64_t>(*seconds * kNsPerSecond))
+                                    : std::nullopt);
+    });
+    connect(m_timeline, &TimelineCard::done, m_strip, &StatusStrip::setMessage);
+    connect(m_timeline, &TimelineCard::pictureRequested, m_exporter, &Exporter::saveTimeline);
 }
 
 void MainWindow::restoreState()
@@ -292,7 +330,7 @@ void MainWindow::updateActions()
     const bool isIdle = state == LabState::Idle;
     const QString problem = m_panel->problem();
     m_actions.run->setEnabled(isIdle && problem.isEmpty());
-    m_actions.runBaseline->setEnabled(isIdle && problem.isEmpty());
+    m_actions.runBaseline->setEnabled(isIdle && problem.isEmpty() && m_panel->command().isEmpty());
     m_actions.run->setToolTip(
         !isIdle                 ? tr("A run is under way")
             : problem.isEmpty() ? m_actions.run->statusTip()
@@ -301,6 +339,9 @@ void MainWindow::updateActions()
     m_actions.save->setEnabled(problem.isEmpty());
     m_actions.saveJson->setEnabled(m_last != nullptr);
     m_actions.saveCsv->setEnabled(m_last != nullptr);
+    const bool hasTimeline = m_last && m_last->trace.timeline;
+    m_actions.savePerfetto->setEnabled(hasTimeline);
+    m_actions.saveSlices->setEnabled(hasTimeline);
     m_strip->setMessage(problem);
 }
 
@@ -321,7 +362,7 @@ bool MainWindow::start(const Experiment &experiment)
 {
     m_actions.pause->setChecked(false);
     m_pump.flush(); // what was seen before belongs to the time before
-    const auto run = m_lab->start(experiment);
+    const auto run = m_lab->start(experiment, RunOptions{.command = m_panel->command()});
     if (!run) {
         showProblem(run.error());
         return false;
@@ -333,6 +374,7 @@ bool MainWindow::start(const Experiment &experiment)
     planned.experiment = m_lab->experiment();
     showBaseline(m_lab->baselineOf(planned));
     m_charts->beginRun(m_lab->experiment());
+    m_timelineFeed->begin();
     m_verdict->beginRun();
     m_verdict->setProgress(m_monitor.progress(m_lab->state(), MonotonicClock::now()));
     const bool paints = !m_lab->board()->canvas().empty();
@@ -390,6 +432,7 @@ void MainWindow::showFrame(const Frame &frame)
         threadCpuTime());
     if (m_actions.pause->isChecked())
         return;
+    m_timelineFeed->refresh();
     if (m_lab->state() != LabState::Idle)
         m_verdict->setProgress(m_monitor.progress(m_lab->state(), MonotonicClock::now()));
     if (m_sinceStrip.isValid() && m_sinceStrip.elapsed() < kStripMs)
@@ -423,6 +466,7 @@ void MainWindow::showRecording(const RecordingPtr &recording)
     const RecordingPtr baseline = m_lab->baselineOf(*recording);
     showBaseline(baseline);
     m_charts->endRun(recording);
+    m_timelineFeed->end(*recording);
     if (m_canvas->isVisibleTo(this))
         m_canvas->freeze(recording->canvas, recording->experiment.workers);
     m_verdict->showResult(
@@ -439,6 +483,7 @@ void MainWindow::setPaused(bool paused)
 {
     m_charts->setPaused(paused);
     m_canvas->setPaused(paused);
+    m_timeline->setPaused(paused);
     m_topBar->setPaused(paused);
     if (!paused && m_held)
         showRecording(std::exchange(m_held, nullptr));

@@ -26,6 +26,8 @@ class ExperimentPanel;
 class Exporter;
 class HelpDialog;
 class ThemeController;
+class TimelineCard;
+class TimelineFeed;
 class TopBar;
 class VerdictPanel;
 
@@ -65,6 +67,7 @@ private:
     void build();
     void connectActions();
     void connectLab();
+    void connectTimeline();
     void restoreState();
     void saveState();
 
@@ -100,6 +103,8 @@ private:
     QSplitter *m_splitter = nullptr;
     ExperimentPanel *m_panel = nullptr;
     ChartStack *m_charts = nullptr;
+    TimelineCard *m_timeline = nullptr;
+    TimelineFeed *m_timelineFeed = nullptr;
     CanvasView *m_canvas = nullptr;
     VerdictPanel *m_verdict = nullptr;
     StatusStrip *m_strip = nullptr;

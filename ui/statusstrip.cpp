@@ -45,6 +45,8 @@ StatusStrip::StatusStrip(const Machine &machine, QWidget *parent)
     auto *row = new QHBoxLayout(this);
     row->setContentsMargins(kMargin, kPad, kMargin, kPad);
     row->setSpacing(kFieldGap);
+    m_trace = addField({});
+    m_trace->hide();
     m_cost = addField(tr("CPU time of the sampler's thread and of this window, over the last two seconds."));
     m_missed = addField(tr("Moments at which the machine should have been looked at and was not."));
     m_gap = addField({});
@@ -96,6 +98,46 @@ void StatusStrip::setCost(const std::optional<ObserverCost::Shares> &shares)
 void StatusStrip::setMissed(std::uint64_t missed)
 {
     show(m_missed, missed == 1 ? tr("1 sample missed") : tr("%1 samples missed").arg(formatCount(missed)));
+}
+
+void StatusStrip::setTrace(const TraceResult &trace)
+{
+    const auto inWords = [](const std::string &text) { return QString::fromStdString(text); };
+    const QString remedy =
+        trace.remedy.empty() ? QString() : u'\n' + tr("What helps: %1").arg(inWords(trace.remedy));
+    bool isFaulty = false;
+    switch (trace.source) {
+    case TraceSource::Off:
+        show(m_trace, {});
+        return;
+    case TraceSource::None:
+        show(m_trace, tr("no timeline"));
+        m_trace->setToolTip(tr("Switches cannot be recorded: %1.").arg(inWords(trace.reason)) + remedy);
+        break;
+    case TraceSource::Sampled:
+        show(m_trace, tr("timeline sampled"));
+        m_trace->setToolTip(
+            tr("Each task is asked 100 times a second how long it ran and waited, since %1.")
+                .arg(inWords(trace.reason))
+            + remedy);
+        break;
+    case TraceSource::Perf: {
+        const auto lost = trace.lost.value_or(0);
+        const bool differs = trace.check && trace.check->verdict == SelfCheckVerdict::Differs;
+        const bool agrees = trace.check && trace.check->verdict == SelfCheckVerdict::Agrees;
+        isFaulty = lost > 0 || differs;
+        show(
+            m_trace,
+            differs ? tr("trace differs from the kernel's counters")
+                    : tr("exact trace, %1 lost").arg(formatCount(lost)));
+        m_trace->setToolTip(
+            tr("Every context switch of the run is recorded: %1 records, %2 lost.")
+                .arg(formatCount(trace.records.value_or(0)), formatCount(lost))
+            + (agrees ? u'\n' + tr("Worker by worker it equals the kernel's own counters.") : QString()));
+        break;
+    }
+    }
+    setTextRole(m_trace, isFaulty ? TextRole::Failed : TextRole::Quiet);
 }
 
 void StatusStrip::setGaps(const std::optional<GapSummary> &recent, const std::optional<GapSummary> &overall)

@@ -3,6 +3,7 @@
 
 #include "core/observe/snapshot.h"
 #include "core/procfs/topology.h"
+#include "core/record/recording.h"
 #include "ui/gapmeter.h"
 
 #include <QFrame>
@@ -48,6 +49,8 @@ public:
 
     void setCost(const std::optional<ObserverCost::Shares> &shares);
     void setMissed(std::uint64_t missed);
+    /// Where the timeline comes from, and how far it can be trusted.
+    void setTrace(const TraceResult &trace);
     /// The gaps of the run under way or of the last one; nothing hides the field.
     void setGaps(const std::optional<GapSummary> &recent, const std::optional<GapSummary> &overall);
     /// Since the lab began; nothing without a quota.
@@ -62,6 +65,7 @@ private:
     static void show(QLabel *label, const QString &text);
 
     QString m_cores;
+    QLabel *m_trace;
     QLabel *m_cost;
     QLabel *m_missed;
     QLabel *m_gap;

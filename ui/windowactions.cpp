@@ -45,8 +45,9 @@ QKeySequence key(const char *portable)
 
 QList<QAction *> WindowActions::all() const
 {
-    QList<QAction *> actions{open,  save,       quit,      run,      runBaseline, stop,
-                             pause, saveWindow, saveChart, saveJson, saveCsv,     copyChart};
+    QList<QAction *> actions{open,    save,         quit,         run,        runBaseline,
+                             stop,    pause,        saveWindow,   saveChart,  saveJson,
+                             saveCsv, saveTimeline, savePerfetto, saveSlices, copyChart};
     actions.append(appearance->actions());
     actions.append({larger, smaller, normalSize, perWorker, showTable, fullScreen, help, about});
     return actions;
@@ -82,6 +83,15 @@ WindowActions makeWindowActions(QWidget *window)
     a.saveCsv = make(
         window, tr("Save run as C&SV…"), {key("Ctrl+Shift+S")},
         tr("Save the last run's values over time as a table for a spreadsheet"));
+    a.saveTimeline = make(
+        window, tr("Save &timeline as picture…"), {key("Ctrl+Shift+T")},
+        tr("Save the timeline as it stands, as PNG or SVG"));
+    a.savePerfetto = make(
+        window, tr("Save trace for Per&fetto…"), {key("Ctrl+Shift+F")},
+        tr("Save every slice of the last run for ui.perfetto.dev"));
+    a.saveSlices = make(
+        window, tr("Save s&lices as CSV…"), {key("Ctrl+Shift+L")},
+        tr("Save every slice of the last run as a table"));
     a.copyChart = make(
         window, tr("Cop&y chart"), {key("Ctrl+Shift+C")},
         tr("Copy a picture of the chart that was used last to the clipboard"));
@@ -129,6 +139,8 @@ void fillMenuBar(QMenuBar *bar, const WindowActions &a, const QList<QAction *> &
 
     QMenu *save = bar->addMenu(tr("E&xport"));
     save->addActions({a.saveWindow, a.saveChart, a.copyChart});
+    save->addSeparator();
+    save->addActions({a.saveTimeline, a.savePerfetto, a.saveSlices});
     save->addSeparator();
     save->addActions({a.saveJson, a.saveCsv});
 

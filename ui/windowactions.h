@@ -27,6 +27,9 @@ struct WindowActions {
     QAction *saveChart = nullptr;
     QAction *saveJson = nullptr;
     QAction *saveCsv = nullptr;
+    QAction *saveTimeline = nullptr;
+    QAction *savePerfetto = nullptr;
+    QAction *saveSlices = nullptr;
     QAction *copyChart = nullptr;
 
     QActionGroup *appearance = nullptr; ///< System, light, dark, in this order; data is the index.

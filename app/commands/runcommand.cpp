@@ -7,6 +7,7 @@
 #include "app/workerprogram.h"
 #include "core/model/catalogue.h"
 #include "core/perf/access.h"
+#include "core/record/commandtext.h"
 #include "core/run/headroom.h"
 #include "core/workload/catalogue.h"
 #include "ui/charts/chartstack.h"
@@ -87,18 +88,28 @@ bool wantsPicture(const QStringList &arguments)
 
 int runCommand(const QStringList &arguments)
 {
+    // What stands behind "--" is the user's own, options and all.
+    const auto dashes = arguments.indexOf(QLatin1String("--"));
+    const auto own = arguments.mid(0, dashes);
+    const auto command = dashes < 0 ? QStringList() : arguments.mid(dashes + 1);
+
     CommandLine line(runSpec());
     Output output;
-    if (CommandLine::asksForHelp(arguments))
+    if (CommandLine::asksForHelp(own))
         return output.write(line.helpText().toUtf8()) ? kDone : kNotWritable;
-    if (const auto wrong = line.parse(arguments))
+    if (const auto wrong = line.parse(own))
         return usageError(line.commandName(), *wrong);
+    if (dashes >= 0 && command.isEmpty())
+        return usageError(line.commandName(), QStringLiteral("there is no program behind \"--\""));
     const auto cpus = static_cast<unsigned>(readMachine().cpusAllowed.size());
-    const auto request = readRunRequest(line, cpus);
+    const auto request = readRunRequest(line, command, cpus);
     if (!request)
         return usageError(line.commandName(), request.error());
     if (const int code = checkSurroundings(*request); code != kDone)
         return code;
+
+    if (!request->command.isEmpty())
+        complain(QStringLiteral("runs ") + commandText(request->command));
 
     SignalWatcher signals(kPatience);
     LabOptions options;

@@ -73,8 +73,9 @@ void Runner::startNext()
     m_progress.begin(
         m_request.experiment,
         m_request.repeat > 1 ? QStringLiteral("run %1 of %2").arg(number).arg(m_request.repeat) : QString());
-    if (const auto started =
-            m_lab.start(m_request.experiment, RunOptions{.trace = m_request.trace, .force = m_request.force});
+    if (const auto started = m_lab.start(
+            m_request.experiment,
+            RunOptions{.trace = m_request.trace, .command = m_request.command, .force = m_request.force});
         !started) {
         complain(started.error());
         m_exitCode = started.error().kind == ErrorKind::Unsupported ? kMissing : kRunFailed;
@@ -125,7 +126,8 @@ void Runner::print(const Recording &recording)
 
     if (recording.error)
         complain(describeForPeople(*recording.error));
-    if (recording.outcome == Outcome::Failed && !recording.output.isEmpty())
+    const bool isShown = !recording.command.isEmpty() && !m_request.json; // the report has it
+    if (recording.outcome == Outcome::Failed && !recording.output.isEmpty() && !isShown)
         complain(QStringLiteral("its processes wrote:\n") + lastLines(recording.output));
     if (recording.outcome == Outcome::Stopped && m_isTimedOut)
         complain(QStringLiteral("stopped by the time limit of %1 s")

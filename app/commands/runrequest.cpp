@@ -21,6 +21,8 @@ namespace {
 constexpr unsigned kMostRepeats = 1000;
 constexpr double kLongestTimeLimit = 1e6;
 
+constexpr auto kCommand = "command"; ///< The workload and the model of a user's program.
+
 using Complaint = std::optional<QString>;
 
 template <typename T>
@@ -115,6 +117,27 @@ Complaint takePair(Experiment &experiment, const CommandLine &line, bool fromFil
         experiment.workers = 1;
     else if (!isSingle && !fromFile)
         experiment.workers = std::clamp(cpus, 1U, kMaxExperimentWorkers);
+    return std::nullopt;
+}
+
+/// A command of the user's is an experiment of its own kind: workload and model are both called so.
+Complaint takeCommand(Experiment &experiment, const CommandLine &line, const QStringList &command)
+{
+    const auto isCommand = [&](const char *option, const std::string &before) {
+        return line.value(option).value_or(QString::fromStdString(before)) == QLatin1String(kCommand);
+    };
+    const bool isMeant = isCommand("model", experiment.model) || isCommand("workload", experiment.workload);
+    if (command.isEmpty())
+        return isMeant
+            ? Complaint(QStringLiteral("the program to run is missing: put it at the end, behind \"--\""))
+            : std::nullopt;
+    const bool saysOther = (line.isSet("model") && !isCommand("model", {}))
+        || (line.isSet("workload") && !isCommand("workload", {})) || (!experiment.model.empty() && !isMeant);
+    if (saysOther)
+        return QStringLiteral("a program behind \"--\" is for the model command only");
+    experiment.workload = kCommand;
+    experiment.model = kCommand;
+    experiment.workers = 1;
     return std::nullopt;
 }
 
@@ -234,7 +257,7 @@ const CommandSpec &runSpec()
 {
     static const CommandSpec spec{
         .name = "run",
-        .synopsis = "[EXPERIMENT.json|-] [options]",
+        .synopsis = "[EXPERIMENT.json|-] [options] [-- PROGRAM ARGUMENTS...]",
         .about =
             "Runs one experiment, without a display, and prints what was measured.\n"
             "Options change what the file says, where one is given; else --workload and --model are needed.",
@@ -263,23 +286,30 @@ const CommandSpec &runSpec()
                 {"json", "", "print one object per run, one per line (schema timeslice.run/1)"},
                 {"force", "", "run even what this machine seems to have no room for"},
             },
-        .more = "Examples:\n"
-                "  timeslice run --workload primes --model qthread --workers 4\n"
-                "  timeslice run --workload sleep --model pool --workers 50 --duration 3 --set sleep_ms=20\n"
-                "  timeslice run --workload sum --model qprocess --repeat 5 --json | jq .items_per_s\n"
-                "  timeslice run experiment.json --export run.json --export run.csv --export run.png\n"
-                "\n"
-                "Exit codes: 0 done, 1 the run failed, 2 usage, 3 a prerequisite or room is missing,\n"
-                "4 output not writable, 124 time limit, 130 and 143 ended by SIGINT and SIGTERM. The first\n"
-                "signal stops the run and prints what was measured so far, the second ends it at once.\n",
+        .more =
+            "Examples:\n"
+            "  timeslice run --workload primes --model qthread --workers 4\n"
+            "  timeslice run --workload sleep --model pool --workers 50 --duration 3 --set sleep_ms=20\n"
+            "  timeslice run --workload sum --model qprocess --repeat 5 --json | jq .items_per_s\n"
+            "  timeslice run experiment.json --export run.json --export run.csv --export run.png\n"
+            "  timeslice run --export make.perfetto.json.gz -- make -j8\n"
+            "\n"
+            "A program behind \"--\" is run as it stands, without a shell, and watched with every thread\n"
+            "and process it creates (model command).\n"
+            "\n"
+            "Exit codes: 0 done, 1 the run failed, 2 usage, 3 a prerequisite or room is missing,\n"
+            "4 output not writable, 124 time limit, 130 and 143 ended by SIGINT and SIGTERM. The first\n"
+            "signal stops the run and prints what was measured so far, the second ends it at once.\n",
         .mostPositional = 1,
     };
     return spec;
 }
 
-std::expected<RunRequest, QString> readRunRequest(const CommandLine &line, unsigned cpus)
+std::expected<RunRequest, QString>
+readRunRequest(const CommandLine &line, const QStringList &command, unsigned cpus)
 {
     RunRequest request;
+    request.command = command;
     const bool fromFile = !line.positional().isEmpty();
     if (fromFile) {
         auto experiment = readFile(line.positional().first());
@@ -288,6 +318,8 @@ std::expected<RunRequest, QString> readRunRequest(const CommandLine &line, unsig
         request.experiment = *std::move(experiment);
     }
     auto &experiment = request.experiment;
+    if (auto wrong = takeCommand(experiment, line, command))
+        return std::unexpected(*std::move(wrong));
     if (auto wrong = takePair(experiment, line, fromFile, cpus))
         return std::unexpected(*std::move(wrong));
     if (auto wrong = takeNumbers(experiment, line))

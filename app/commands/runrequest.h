@@ -19,6 +19,7 @@ struct RunRequest {
     std::optional<std::chrono::milliseconds> timeLimit; ///< For all runs together.
     QStringList exports;
     TraceMode trace = TraceMode::Auto;
+    QStringList command; ///< Program and arguments for the model `command`.
     bool json = false;
     bool force = false; ///< Also what the machine has no room for.
 };
@@ -26,8 +27,10 @@ struct RunRequest {
 [[nodiscard]] const CommandSpec &runSpec();
 
 /// Options over the experiment file, where there is one, over defaults.
+/// \param command  What stood behind "--"; it implies the model `command`.
 /// \param cpus  How many workers a model of several has where nothing says it.
 /// \return  Or one line that names the option, or the file and the key in it, and says what is allowed.
-[[nodiscard]] std::expected<RunRequest, QString> readRunRequest(const CommandLine &line, unsigned cpus);
+[[nodiscard]] std::expected<RunRequest, QString>
+readRunRequest(const CommandLine &line, const QStringList &command, unsigned cpus);
 
 } // namespace timeslice

@@ -3,6 +3,7 @@
 
 #include "app/console.h"
 #include "core/analyse/verdict.h"
+#include "core/record/commandtext.h"
 #include "core/record/jsonexport.h"
 #include "ui/verdictwords.h"
 
@@ -222,6 +223,27 @@ QString workersText(const std::vector<WorkerResult> &workers)
     return text;
 }
 
+constexpr std::array kTaskColumns{
+    Column{"pid", 8},  Column{"tid", 8},    Column{"cpu s", 10}, Column{"blocked s", 10},
+    Column{"vol.", 9}, Column{"invol.", 9}, Column{"migr.", 7},  Column{"  name", 0},
+};
+
+/// Threads and processes of a foreign program, those that used most first.
+QString tasksText(std::vector<WorkerResult> tasks)
+{
+    std::ranges::stable_sort(tasks, std::ranges::greater(), [](const auto &task) { return task.cpuSeconds; });
+    QString text = u'\n' + headings(kTaskColumns);
+    for (const auto &task : tasks | std::views::take(kMostWorkers))
+        text += row(
+            {QString::number(task.pid), QString::number(task.tid), fixed(task.cpuSeconds, 3),
+             fixed(task.states.blocked, 3), count(task.switches.voluntary), count(task.switches.involuntary),
+             count(task.switches.migrations), u' ' + QString::fromStdString(task.name)},
+            kTaskColumns);
+    if (tasks.size() > kMostWorkers)
+        text += QStringLiteral("  and %1 more; --json lists them all\n").arg(tasks.size() - kMostWorkers);
+    return text;
+}
+
 /// One line of repeated runs: each figure with its heading, width and decimals.
 struct Figure {
     Column column;
@@ -294,6 +316,8 @@ QString runReport(const Recording &recording)
 {
     const auto verdict = judge(recording, nullptr);
     QString text = planLine(recording.experiment);
+    if (!recording.command.isEmpty())
+        text += line("command", commandText(recording.command));
     text += line("outcome", endText(recording));
     if (recording.go) {
         text += line("wall time", fixed(wallSeconds(recording), 3) + QStringLiteral(" s"));
@@ -309,8 +333,10 @@ QString runReport(const Recording &recording)
         text += line("observer", observerText(recording));
         if (recording.items > 0)
             text += line("checksum", checksumText(recording.checksum));
-        text += workersText(recording.workers);
+        text += recording.command.isEmpty() ? workersText(recording.workers) : tasksText(recording.workers);
     }
+    if (!recording.command.isEmpty() && !recording.output.isEmpty())
+        text += QStringLiteral("\nIt wrote:\n") + recording.output.trimmed() + u'\n';
     if (recording.outcome == Outcome::Completed)
         text += u'\n' + inWords(recording, verdict).happened + u'\n';
     for (const auto &note : recording.notes)

@@ -55,13 +55,14 @@ private:
     bool m_mayBegin = false;
 };
 
-int report(const QString &runDirectory, const std::optional<Error> &error)
+int report(const QString &runDirectory, const std::optional<Error> &error, int swept = 0)
 {
     QSaveFile file(endReportPath(runDirectory));
     if (file.open(QIODevice::WriteOnly)) {
         file.write(QJsonDocument(
                        QJsonObject{
-                           {QStringLiteral("error"), error ? QJsonValue(errorToJson(*error)) : QJsonValue()}})
+                           {QStringLiteral("error"), error ? QJsonValue(errorToJson(*error)) : QJsonValue()},
+                           {QStringLiteral("swept"), swept}})
                        .toJson(QJsonDocument::Compact));
         if (file.commit())
             return error ? 1 : 0;
@@ -112,9 +113,7 @@ int runEngineCommand(int argc, char **argv)
     reach.setEngine(nullptr);
     engine.reset();
 
-    const int code = report(runDirectory, error);
-    sweepDescendants(std::chrono::milliseconds(1500));
-    return code;
+    return report(runDirectory, error, sweepDescendants(std::chrono::milliseconds(1500)));
 }
 
 } // namespace timeslice

@@ -24,8 +24,10 @@ constexpr std::uint64_t kFewestItems = 3;
 double possibleCores(const Recording &recording)
 {
     const auto &machine = recording.machine;
-    double cores = static_cast<double>(std::max(1U, recording.experiment.workers));
     const auto &cpus = machine.cpusAllowed.empty() ? machine.cpusOnline : machine.cpusAllowed;
+    // A foreign program creates as many threads as it likes.
+    double cores = recording.command.isEmpty() ? std::max(1U, recording.experiment.workers)
+                                               : static_cast<double>(std::max<std::size_t>(1, cpus.size()));
     if (!cpus.empty())
         cores = std::min(cores, static_cast<double>(cpus.size()));
     if (recording.experiment.pin == Pin::One)

@@ -99,7 +99,7 @@ public:
     }
 
     void setState(LabState newState);
-    Result<void> open(Experiment experiment);
+    Result<void> open(Experiment experiment, const RunOptions &how);
     void startServer();
     void startHost();
     void addRootPid(int pid);
@@ -137,7 +137,7 @@ void Lab::Private::setState(LabState newState)
 }
 
 // Makes everything that can fail before anything is started.
-Result<void> Lab::Private::open(Experiment experiment)
+Result<void> Lab::Private::open(Experiment experiment, const RunOptions &how)
 {
     auto next = std::make_unique<CurrentRun>();
     next->id = lastId + 1;
@@ -150,7 +150,9 @@ Result<void> Lab::Private::open(Experiment experiment)
         .httpServer = {},
         .cpusAllowed = machine.cpusAllowed,
         .runDirectory = next->directory->path(),
-        .workerProgram = options.workerProgram};
+        .workerProgram = options.workerProgram,
+        .command = how.command};
+    next->options = how;
 
     const auto &planned = next->plan.experiment;
     const auto needs = findWorkload(planned.workload)->make(workSpecOf(planned))->needs();
@@ -158,7 +160,7 @@ Result<void> Lab::Private::open(Experiment experiment)
     if (!board)
         return std::unexpected(board.error());
     next->board = std::make_shared<const Board>(std::move(*board));
-    next->recorder = std::make_unique<Recorder>(next->id, planned, machine, next->board);
+    next->recorder = std::make_unique<Recorder>(next->id, planned, how.command, machine, next->board);
     if (needs.httpServer)
         next->server = std::make_unique<ServerProcess>(options.workerProgram, options.helloTimeout);
 
@@ -252,7 +254,8 @@ void Lab::Private::finishRun()
         return;
     checkpointTimer.stop();
     sampler.unwatch(); // puts a last snapshot into the mailbox
-    const auto trace = run->trace.finish(*run->board);
+    const auto trace = run->trace.finish(
+        *run->board, run->plan.command.isEmpty() ? Accounted::Workers : Accounted::Descendants);
     collect();
 
     auto end = std::move(*run->hostEnd);
@@ -305,6 +308,8 @@ void Lab::Private::releasePoints(std::vector<SeriesPoint> &into)
                 return;
             point.cpuOurs = sharesOfCpus(*view, point);
         }
+        if (runId == 0)
+            point.cpuOurs.assign(point.cpus.size(), 0.0); // there was no run, so it had nothing
         if (isOurs)
             run->recorder->addPoint(point);
         into.push_back(std::move(point));
@@ -372,9 +377,13 @@ Result<std::uint64_t> Lab::start(const Experiment &experiment, RunOptions option
         return std::unexpected(valid.error());
     if (const auto reason = options.force ? std::nullopt : whyTooMuch(*valid, readHeadroom()))
         return fail(ErrorKind::Unsupported, "/workers", *reason);
-    if (const auto opened = d->open(std::move(*valid)); !opened)
+    if ((valid->model == "command") == options.command.isEmpty())
+        return fail(
+            ErrorKind::Malformed, "command",
+            options.command.isEmpty() ? "is missing: the program to run, and its arguments"
+                                      : "is for the model command only");
+    if (const auto opened = d->open(std::move(*valid), options); !opened)
         return std::unexpected(opened.error());
-    d->run->options = options;
     d->sampler.watch(RunSubject{.run = d->run->id, .board = d->run->board, .rootPids = {}});
     const auto id = d->run->id;
     d->setState(LabState::Preparing);
@@ -409,6 +418,13 @@ std::shared_ptr<const Board> Lab::board() const
 const Experiment &Lab::experiment() const
 {
     return d->lastExperiment;
+}
+
+TimelineViewPtr Lab::timeline() const
+{
+    if (d->run)
+        return d->run->trace.view();
+    return d->recordings.empty() ? nullptr : d->recordings.back()->trace.timeline;
 }
 
 TraceResult Lab::trace() const

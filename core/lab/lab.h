@@ -35,6 +35,7 @@ struct Frame {
 /// How one run is observed; not part of the experiment, since it changes nothing about the work.
 struct RunOptions {
     TraceMode trace = TraceMode::Auto;
+    QStringList command; ///< Program and arguments for the model `command`; else empty.
     bool force = false; ///< Also when it asks for more threads or processes than this user may have.
 };
 
@@ -75,6 +76,9 @@ public:
     /// The experiment under way or the last one started.
     [[nodiscard]] const Experiment &experiment() const;
 
+    /// The timeline's newest view of the run under way, or the last run's; nullptr without one. Cost: a
+    /// pointer.
+    [[nodiscard]] TimelineViewPtr timeline() const;
     /// The timeline of the run under way as it stands, or of the last run. Its view is immutable and may be
     /// kept. Cost: some strings.
     [[nodiscard]] TraceResult trace() const;

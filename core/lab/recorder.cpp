@@ -38,12 +38,14 @@ std::optional<T> sum(const std::vector<WorkerResult> &workers, Get get)
 } // namespace
 
 Recorder::Recorder(
-    std::uint64_t id, Experiment experiment, Machine machine, std::shared_ptr<const Board> board)
+    std::uint64_t id, Experiment experiment, QStringList command, Machine machine,
+    std::shared_ptr<const Board> board)
     : m_recording(std::make_shared<Recording>())
     , m_board(std::move(board))
 {
     m_recording->id = id;
     m_recording->experiment = std::move(experiment);
+    m_recording->command = std::move(command);
     m_recording->machine = std::move(machine);
     m_recording->startedAt = QDateTime::currentDateTime();
 }
@@ -105,6 +107,44 @@ WorkerResult Recorder::workerResult(unsigned index) const
     return result;
 }
 
+std::vector<WorkerResult> Recorder::foreignTasks() const
+{
+    const auto enginePid = m_board->enginePid();
+    std::vector<WorkerResult> results;
+    const auto add = [&](int pid, int tid, const std::string &name) -> WorkerResult & {
+        results.push_back(
+            {.index = static_cast<unsigned>(results.size()), .name = name, .pid = pid, .tid = tid});
+        return results.back();
+    };
+    if (const auto &trace = m_recording->trace; trace.source == TraceSource::Perf) {
+        const auto &view = *trace.timeline;
+        for (std::uint32_t index = 0; index < view.tasks().size(); ++index) {
+            const auto &task = view.tasks()[index];
+            if (task.pid == enginePid)
+                continue;
+            const auto stats = view.stats({LaneId::Kind::Task, index}, view.known());
+            auto &result = add(task.pid, task.tid, task.name);
+            result.cpuSeconds = seconds(stats.sums.runningNs);
+            result.switches = {stats.voluntary, stats.involuntary, stats.migrations};
+            result.states.running = result.cpuSeconds;
+            result.states.runnable = seconds(stats.sums.runnableNs);
+            result.states.blocked = seconds(stats.sums.blockedNs);
+        }
+    } else if (m_last) {
+        for (const auto &task : m_last->tasks) {
+            if (task.pid == enginePid)
+                continue;
+            auto &result = add(task.pid, task.tid, task.name);
+            result.cpuSeconds = seconds(task.cpuNs);
+            result.switches.voluntary = task.voluntary;
+            result.switches.involuntary = task.involuntary;
+            result.states.running = result.cpuSeconds;
+            result.states.runnable = seconds(task.queueWaitNs);
+        }
+    }
+    return results;
+}
+
 void Recorder::addTotals()
 {
     auto &recording = *m_recording;
@@ -120,7 +160,12 @@ void Recorder::addTotals()
     recording.states.runnable = sum<double>(workers, [](const auto &w) { return w.states.runnable; });
     recording.states.blocked = sum<double>(workers, [](const auto &w) { return w.states.blocked; });
     recording.states.gilWait = sum<double>(workers, [](const auto &w) { return w.states.gilWait; });
+}
 
+// What the workers published of their items.
+void Recorder::addProgress()
+{
+    auto &recording = *m_recording;
     std::uint64_t lastItemNs = 0;
     std::vector<const LatencyHistogram *> histograms;
     for (unsigned index = 0; index < m_board->workers(); ++index) {
@@ -144,11 +189,13 @@ void Recorder::addTotals()
 RecordingPtr Recorder::finish(const HostEnd &end, TraceResult trace, bool stopAsked)
 {
     auto &recording = *m_recording;
+    recording.trace = std::move(trace);
     for (unsigned index = 0; index < m_board->workers(); ++index)
         recording.workers.push_back(workerResult(index));
     addTotals();
-
-    recording.trace = std::move(trace);
+    addProgress();
+    if (!recording.command.isEmpty())
+        recording.workers = foreignTasks();
     recording.error = end.error;
     recording.notes = end.notes;
     recording.output = end.output;

@@ -13,7 +13,9 @@ namespace timeslice {
 /// Thread: the lab's.
 class Recorder {
 public:
-    Recorder(std::uint64_t id, Experiment experiment, Machine machine, std::shared_ptr<const Board> board);
+    Recorder(
+        std::uint64_t id, Experiment experiment, QStringList command, Machine machine,
+        std::shared_ptr<const Board> board);
 
     /// A snapshot of this run, in order.
     void addSnapshot(const SnapshotPtr &snapshot);
@@ -25,7 +27,10 @@ public:
 
 private:
     [[nodiscard]] WorkerResult workerResult(unsigned index) const;
+    /// The tasks of the model `command`.
+    [[nodiscard]] std::vector<WorkerResult> foreignTasks() const;
     void addTotals();
+    void addProgress();
 
     std::shared_ptr<Recording> m_recording;
     std::shared_ptr<const Board> m_board;

@@ -49,6 +49,43 @@ std::optional<TaskAccount> traceAccount(const TimelineView &view, const WorkerSl
     };
 }
 
+SelfCheck checkWorkers(const TimelineView &view, const Board &board, std::uint64_t lost)
+{
+    std::vector<TaskAccount> kernel;
+    std::vector<TaskAccount> trace;
+    for (unsigned worker = 0; worker < board.workers(); ++worker) {
+        if (const auto account = kernelAccount(board.slot(worker)))
+            kernel.push_back(*account);
+        if (const auto account = traceAccount(view, board.slot(worker)))
+            trace.push_back(*account);
+    }
+    return selfCheck(trace, kernel, lost);
+}
+
+// All processes together: what the kernel keeps of children that have ended is one sum.
+SelfCheck checkDescendants(const TimelineView &view, const Board &board, std::uint64_t lost)
+{
+    auto kernel = kernelAccount(board.slot(0));
+    if (!kernel || view.tasksWithoutLane() > 0)
+        return {};
+    TaskAccount trace{.tid = kernel->tid, .runningNs = 0};
+    for (std::uint32_t index = 0; index < view.tasks().size(); ++index) {
+        const auto &task = view.tasks()[index];
+        if (task.pid == board.enginePid())
+            continue;
+        const auto stats = view.stats({LaneId::Kind::Task, index}, view.known());
+        trace.voluntary += stats.voluntary;
+        trace.involuntary += stats.involuntary;
+        *trace.runningNs += stats.sums.runningNs;
+        ++kernel->exits;
+    }
+    auto check = selfCheck({&trace, 1}, {&*kernel, 1}, lost);
+    // A process that nobody waited for is in the trace alone.
+    if (check.verdict == SelfCheckVerdict::Differs && check.tasks.front().switches > 0)
+        check.verdict = SelfCheckVerdict::NotPossible;
+    return check;
+}
+
 } // namespace
 
 RunTrace::RunTrace() = default;
@@ -127,7 +164,7 @@ TraceResult RunTrace::status() const
     return result;
 }
 
-const TraceResult &RunTrace::finish(const Board &board)
+const TraceResult &RunTrace::finish(const Board &board, Accounted accounted)
 {
     if (m_isFinished)
         return m_result;
@@ -137,18 +174,10 @@ const TraceResult &RunTrace::finish(const Board &board)
         m_sampled->stop();
     m_result = status();
     m_isFinished = true;
-    if (!m_tracer)
-        return m_result;
-
-    std::vector<TaskAccount> kernel;
-    std::vector<TaskAccount> trace;
-    for (unsigned worker = 0; worker < board.workers(); ++worker) {
-        if (const auto account = kernelAccount(board.slot(worker)))
-            kernel.push_back(*account);
-        if (const auto account = traceAccount(*m_result.timeline, board.slot(worker)))
-            trace.push_back(*account);
-    }
-    m_result.check = selfCheck(trace, kernel, m_result.lost.value_or(0));
+    if (m_tracer)
+        m_result.check = accounted == Accounted::Workers
+            ? checkWorkers(*m_result.timeline, board, m_result.lost.value_or(0))
+            : checkDescendants(*m_result.timeline, board, m_result.lost.value_or(0));
     return m_result;
 }
 

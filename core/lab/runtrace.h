@@ -20,6 +20,13 @@ enum class TraceMode {
     Sampled, ///< Sampled, even where an exact one were possible.
 };
 
+/// Whose account the kernel keeps of a run.
+enum class Accounted {
+    Workers, ///< Each worker's, by itself, from go to its end.
+    Descendants, ///< The engine's children and theirs together, those that were waited for: the model
+                 ///< `command`.
+};
+
 /// The timeline of one run, from the engine's first moment to its last: tracer and store, or the sampled one,
 /// or why there is none.
 ///
@@ -48,7 +55,7 @@ public:
 
     /// Ends the trace, compares it with the kernel's accounts of the workers on the board, and says how it
     /// went. Blocks until the last record is read (some milliseconds). Later calls return the same.
-    const TraceResult &finish(const Board &board);
+    const TraceResult &finish(const Board &board, Accounted accounted = Accounted::Workers);
 
 private:
     [[nodiscard]] bool openExact(int tid, TimelineLimits limits, std::shared_ptr<PerfCalls> calls);

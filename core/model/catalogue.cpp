@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/catalogue.h"
 
+#include "core/model/command.h"
 #include "core/model/pool.h"
 #include "core/model/qprocess.h"
 #include "core/model/qthread.h"
@@ -15,10 +16,7 @@ namespace timeslice {
 std::span<const ModelInfo> models()
 {
     static const std::vector<ModelInfo> all{
-        sequentialModel(),
-        qthreadModel(),
-        poolModel(),
-        qprocessModel(),
+        sequentialModel(), qthreadModel(), poolModel(), qprocessModel(), commandModel(),
     };
     return all;
 }
@@ -36,7 +34,12 @@ std::optional<std::string> whyNot(std::string_view workload, std::string_view mo
         return "there is no workload \"" + std::string(workload) + "\"";
     if (findModel(model) == nullptr)
         return "there is no model \"" + std::string(model) + "\"";
-    return std::nullopt; // every workload so far runs under every model so far
+    const bool isOwnProgram = workload == "command";
+    if (isOwnProgram && model != "command")
+        return "a program of your own is started as it is; only the model command does that";
+    if (!isOwnProgram && model == "command")
+        return "this model runs a program of your own, which is the workload command";
+    return std::nullopt; // every other workload so far runs under every other model so far
 }
 
 } // namespace timeslice

@@ -7,6 +7,7 @@
 #include "core/workload/workload.h"
 
 #include <QObject>
+#include <QStringList>
 
 #include <memory>
 #include <span>
@@ -26,6 +27,7 @@ struct ModelContext {
     std::optional<HttpEndpoint> httpServer;
     QString runDirectory; ///< Holds `board` and `plan.json` for child processes.
     QString workerProgram; ///< Absolute path of timeslice-worker.
+    QStringList command; ///< Program and arguments for the model `command`, else empty.
 
     [[nodiscard]] StopToken stopToken() const { return StopToken(board->stateWord(), stopFd); }
     /// Whether the first failed item ends the run (parameter `on_failure`).

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/qprocess.h"
 
+#include "core/base/childsetup.h"
 #include "core/base/uniquefd.h"
 #include "core/run/childexit.h"
 #include "core/workload/datasource.h"
@@ -10,7 +11,6 @@
 #include <cerrno>
 #include <csignal>
 #include <fcntl.h>
-#include <sys/prctl.h>
 #include <thread>
 #include <unistd.h>
 
@@ -72,14 +72,8 @@ public:
         }
 
         m_process.setProcessChannelMode(QProcess::ForwardedErrorChannel);
-        // Between vfork and exec: system calls only.
         m_process.setChildProcessModifier([inherited, parent = ::getpid()] {
-            sigset_t none;
-            ::sigemptyset(&none);
-            ::sigprocmask(SIG_SETMASK, &none, nullptr); // the supervisor's threads block what it waits for
-            ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-            if (::getppid() != parent)
-                ::_exit(127);
+            setUpChild(parent, SIGKILL);
             for (const int fd : inherited)
                 ::fcntl(fd, F_SETFD, 0);
         });

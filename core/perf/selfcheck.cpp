@@ -18,6 +18,12 @@ bool isWithin(std::int64_t difference, std::uint64_t tolerance)
     return static_cast<std::uint64_t>(std::abs(difference)) <= tolerance;
 }
 
+// A difference, less what the trace need not have.
+std::int64_t withoutUnseen(std::int64_t difference, std::int64_t unseen)
+{
+    return difference < 0 ? std::min<std::int64_t>(0, difference + unseen) : difference;
+}
+
 TaskComparison
 compare(const TaskAccount &trace, const TaskAccount &kernel, const SelfCheckTolerance &tolerance)
 {
@@ -28,8 +34,9 @@ compare(const TaskAccount &trace, const TaskAccount &kernel, const SelfCheckTole
         .involuntary = signedDifference(trace.involuntary, kernel.involuntary),
         .running = {},
         .agrees = false};
-    result.agrees =
-        isWithin(result.switches, tolerance.switches) && isWithin(result.involuntary, tolerance.involuntary);
+    const auto unseen = static_cast<std::int64_t>(tolerance.switchesPerExit * kernel.exits);
+    result.agrees = isWithin(withoutUnseen(result.switches, unseen), tolerance.switches)
+        && isWithin(withoutUnseen(result.involuntary, unseen), tolerance.involuntary);
     if (!trace.runningNs || !kernel.runningNs)
         return result;
 

@@ -14,10 +14,16 @@ struct TaskAccount {
     std::uint64_t voluntary = 0;
     std::uint64_t involuntary = 0;
     std::optional<std::uint64_t> runningNs; ///< Nothing where it is not known.
+    /// Tasks that ended before the account was taken. The kernel stops recording a task some way before its
+    /// end, so that its last switches are in the account and not in the trace.
+    std::uint64_t exits = 0;
 };
 
 /// How far two accounts may be apart and still agree.
 struct SelfCheckTolerance {
+    /// For each task that ended: one that it never returns from, and on a busy machine some preemptions
+    /// before it. Measured: 1 on an idle machine, up to 3 with twice as many runnable tasks as cores.
+    std::uint64_t switchesPerExit = 4;
     std::uint64_t switches = 0; ///< Switch-outs of both kinds together: to the unit.
     std::uint64_t involuntary =
         3; ///< The kernel decides about the kind at two places; see the man page's preempt bit.

@@ -198,6 +198,14 @@ QByteArray runJson(const Recording &recording, JsonWriter::Style style)
     json.beginObject();
     writeFields(json, recording.experiment);
     json.endObject();
+    if (!recording.command.isEmpty()) {
+        json.key("command");
+        json.beginArray();
+        for (const auto &word : recording.command)
+            json.value(word);
+        json.endArray();
+        json.field("output", recording.output);
+    }
     json.key("machine");
     writeMachine(json, recording.machine);
     json.field("interpreter", std::nullopt);

@@ -10,6 +10,7 @@
 
 #include <QDateTime>
 #include <QString>
+#include <QStringList>
 
 #include <memory>
 #include <optional>
@@ -39,7 +40,9 @@ struct SwitchCounts {
     std::optional<std::uint64_t> migrations;
 };
 
-/// One worker's account, from go to its end, as the kernel charged it.
+/// One worker's account, from go to its end, as the kernel charged it. Of a task of a foreign program: over
+/// its life, from the exact trace where there is one (`runnable` is then the time for which it was
+/// preempted), else as last sampled.
 struct WorkerResult {
     unsigned index = 0;
     std::string name;
@@ -87,6 +90,7 @@ struct TraceResult {
 struct Recording {
     std::uint64_t id = 0; ///< Number of the run in this process, from 1.
     Experiment experiment;
+    QStringList command; ///< Of the model `command`: program and arguments; else empty.
     Machine machine;
     QDateTime startedAt; ///< Wall-clock time, once, as a label.
 
@@ -108,6 +112,8 @@ struct Recording {
     SwitchCounts switches; ///< Sums over the workers; nothing as soon as one worker's is unknown.
     StateTimes states;
     std::optional<MemoryReading> memoryPeak;
+    /// One for each worker; of the model `command` one for each thread that was seen of the program and its
+    /// children.
     std::vector<WorkerResult> workers;
     ObserverResult observer;
     TraceResult trace;

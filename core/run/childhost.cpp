@@ -62,12 +62,14 @@ void ChildHost::noteEnded(std::optional<Error> error)
     m_hello.stop();
     m_board->stop();
     // The report says more than an exit code, but only a report that the engine lived to write.
+    int swept = 0;
     if (QFile report(endReportPath(m_plan.runDirectory)); report.open(QIODevice::ReadOnly)) {
         const auto object = QJsonDocument::fromJson(report.readAll()).object();
         const auto reported = object.value(QStringLiteral("error"));
         error.reset();
         if (reported.isObject())
             error = errorFromJson(reported.toObject());
+        swept = object.value(QStringLiteral("swept")).toInt();
     } else if (!error) {
         error = Error{ErrorKind::Malformed, 0, m_plan.workerProgram.toStdString(), "ended without a report"};
     }
@@ -78,6 +80,10 @@ void ChildHost::noteEnded(std::optional<Error> error)
     if (!m_child.forceNeeded().isEmpty())
         end.notes << QStringLiteral("The worker process did not leave by itself; it was ended with %1.")
                          .arg(m_child.forceNeeded());
+    if (swept > 0)
+        end.notes << QStringLiteral("%1 process%2 left behind when the run was over; killed.")
+                         .arg(swept)
+                         .arg(QLatin1String(swept == 1 ? " was" : "es were"));
     Q_EMIT finished(end);
 }
 

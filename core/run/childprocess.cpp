@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/run/childprocess.h"
 
+#include "core/base/childsetup.h"
 #include "core/run/childexit.h"
 
 #include <csignal>
-#include <sys/prctl.h>
 #include <unistd.h>
 
 namespace timeslice {
@@ -23,16 +23,10 @@ ChildProcess::ChildProcess(QString name, QObject *parent)
 {
     m_process.setParent(this);
     m_process.setProcessChannelMode(QProcess::MergedChannels);
-    // Between vfork and exec: system calls only. SIGTERM and not SIGKILL, so that it lives to sweep its own
-    // tree.
+    // SIGTERM and not SIGKILL, so that it lives to sweep its own tree.
     m_process.setChildProcessModifier([parent = ::getpid()] {
         ::setsid();
-        sigset_t none;
-        ::sigemptyset(&none);
-        ::sigprocmask(SIG_SETMASK, &none, nullptr);
-        ::prctl(PR_SET_PDEATHSIG, SIGTERM);
-        if (::getppid() != parent)
-            ::_exit(127);
+        setUpChild(parent, SIGTERM);
     });
     connect(&m_process, &QProcess::started, this, [this] {
         m_sessionId = m_process.processId();

@@ -85,6 +85,7 @@ Result<void> Engine::prepare()
     m_context.cpusAllowed = m_plan.cpusAllowed;
     m_context.runDirectory = m_plan.runDirectory;
     m_context.workerProgram = m_plan.workerProgram;
+    m_context.command = m_plan.command;
     if (const auto bytes = m_workload->needs().dataBytes; bytes > 0) {
         if (auto filled = prepareData(bytes, modelInfo->sharesData); !filled)
             return filled;

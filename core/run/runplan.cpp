@@ -30,6 +30,7 @@ Result<void> writePlan(const RunPlan &plan)
     QJsonObject object{
         {QStringLiteral("experiment"), QString::fromUtf8(toJson(plan.experiment))},
         {QStringLiteral("cpus"), cpus},
+        {QStringLiteral("command"), QJsonArray::fromStringList(plan.command)},
     };
     if (plan.httpServer)
         object.insert(
@@ -69,6 +70,10 @@ Result<RunPlan> readPlan(const QString &runDirectory, const QString &workerProgr
     const auto cpus = object.value(QStringLiteral("cpus")).toArray();
     for (const auto &cpu : cpus)
         plan.cpusAllowed.push_back(cpu.toInt());
+    for (const auto word : object.value(QStringLiteral("command")).toArray())
+        plan.command << word.toString();
+    if (plan.experiment.model == "command" && plan.command.isEmpty())
+        return fail(ErrorKind::Malformed, path.toStdString(), "names no command");
     if (plan.cpusAllowed.empty())
         return fail(ErrorKind::Malformed, path.toStdString(), "names no CPU");
     if (const auto http = object.value(QStringLiteral("http")).toObject(); !http.isEmpty())

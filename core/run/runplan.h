@@ -5,6 +5,7 @@
 #include "core/workload/workload.h"
 
 #include <QString>
+#include <QStringList>
 
 #include <optional>
 #include <vector>
@@ -19,6 +20,9 @@ struct RunPlan {
     std::vector<int> cpusAllowed; ///< What `pin` chooses from; never empty.
     QString runDirectory; ///< 0700, holds `board` and `plan.json`; removed by its owner.
     QString workerProgram; ///< Absolute path of timeslice-worker.
+    /// Program and arguments for the model `command`. Given by the user for this run; never part of an
+    /// experiment.
+    QStringList command;
 
     [[nodiscard]] QString boardPath() const { return runDirectory + QStringLiteral("/board"); }
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/workload/catalogue.h"
 
+#include "core/workload/command.h"
 #include "core/workload/hash.h"
 #include "core/workload/http.h"
 #include "core/workload/mandelbrot.h"
@@ -16,8 +17,8 @@ namespace timeslice {
 std::span<const WorkloadInfo> workloads()
 {
     static const std::vector<WorkloadInfo> all{
-        sumWorkload(),  primesWorkload(), mandelbrotWorkload(),
-        hashWorkload(), httpWorkload(),   sleepWorkload(),
+        sumWorkload(),  primesWorkload(), mandelbrotWorkload(), hashWorkload(),
+        httpWorkload(), sleepWorkload(),  commandWorkload(),
     };
     return all;
 }

@@ -100,26 +100,16 @@ bool WorkerSession::waitForGo()
 Result<void> WorkerSession::carryOut(std::uint64_t item)
 {
     assert(m_items != nullptr);
-    auto &slot = m_board.slot(m_index);
     const auto begin = m_now = MonotonicClock::now();
     auto result = withoutExceptions([&] { return m_items->carryOut(item, m_stop); });
     m_now = MonotonicClock::now();
 
-    if (!result && result.error().kind == ErrorKind::Cancelled)
-        return std::unexpected(std::move(result.error()));
     // The failure on purpose comes after the work, as a bug in the last line of an item would.
     if (result && m_rules.failEvery != 0 && (item + 1) % m_rules.failEvery == 0)
         result = fail(ErrorKind::Malformed, "item " + std::to_string(item), "failed on purpose (fail_every)");
-
-    slot.lastItemNs.store(toBoardNs(m_now), std::memory_order_relaxed);
-    if (!result) {
-        m_board.setErrorText(m_index, describe(result.error()));
-        add(slot.itemsFailed, 1);
+    publishItem(m_board, m_index, item, result, begin, m_now);
+    if (!result)
         return std::unexpected(std::move(result.error()));
-    }
-    m_board.latency(m_index).record(m_now - begin);
-    add(slot.checksum, checksumShare(item, *result));
-    add(slot.itemsDone, 1);
     return {};
 }
 
@@ -132,6 +122,24 @@ void WorkerSession::leave()
     auto &slot = m_board.slot(m_index);
     slot.atEnd.store(readOwnUsage());
     setPhase(slot, WorkerPhase::Finished);
+}
+
+void publishItem(
+    const Board &board, unsigned worker, std::uint64_t item, const Result<std::uint64_t> &result,
+    MonotonicTime begin, MonotonicTime end)
+{
+    if (!result && result.error().kind == ErrorKind::Cancelled)
+        return;
+    auto &slot = board.slot(worker);
+    slot.lastItemNs.store(toBoardNs(end), std::memory_order_relaxed);
+    if (!result) {
+        board.setErrorText(worker, describe(result.error()));
+        add(slot.itemsFailed, 1);
+        return;
+    }
+    board.latency(worker).record(end - begin);
+    add(slot.checksum, checksumShare(item, *result));
+    add(slot.itemsDone, 1);
 }
 
 Result<void> carryOutAll(WorkerSession &session, const Board &board, bool stopOnFailure)

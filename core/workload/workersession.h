@@ -57,6 +57,12 @@ private:
     bool m_left = false;
 };
 
+/// Accounts for one item on the board: latency, checksum, counters, the worker's first error text. A
+/// cancelled item is not counted. Thread: the one that owns the worker's slot.
+void publishItem(
+    const Board &board, unsigned worker, std::uint64_t item, const Result<std::uint64_t> &result,
+    MonotonicTime begin, MonotonicTime end);
+
 /// Takes items from the board until there are none, the deadline passes or the run stops.
 ///
 /// \param stopOnFailure  Leave at the first failed item and stop the run for all; else failures are only

@@ -97,6 +97,8 @@ struct WorkloadInfo {
     std::vector<Parameter> parameters;
     std::uint64_t defaultItems = 64;
     std::vector<ResultField> results;
+    bool isForeign =
+        false; ///< A program of the user's, which has no items of ours; only the model `command` runs it.
     std::unique_ptr<Workload> (*make)(const WorkSpec &spec) = nullptr;
 };
 

@@ -398,6 +398,8 @@ void TestCommandLine::everyPairGivesTheSameChecksumUnderEveryModel()
     QVERIFY(findWorkload(workload.toStdString()) != nullptr);
     QString checksum;
     for (const auto &model : models()) {
+        if (whyNot(workload.toStdString(), model.id))
+            continue;
         auto arguments = words("run --json --items 6 --seed 7 --workload")
             << workload << u"--model"_s << QString::fromStdString(model.id);
         arguments << words(model.singleWorker ? "--workers 1" : "--workers 2")

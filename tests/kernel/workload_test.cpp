@@ -230,9 +230,26 @@ TEST_P(EveryWorkload, saysWhatItLacks)
     }
 }
 
+std::vector<WorkloadInfo> ownWorkloads()
+{
+    std::vector<WorkloadInfo> own(workloads().begin(), workloads().end());
+    std::erase_if(own, [](const WorkloadInfo &info) { return info.isForeign; });
+    return own;
+}
+
 INSTANTIATE_TEST_SUITE_P(
-    Catalogue, EveryWorkload, testing::ValuesIn(workloads().begin(), workloads().end()),
+    Catalogue, EveryWorkload, testing::ValuesIn(ownWorkloads()),
     [](const testing::TestParamInfo<WorkloadInfo> &param) { return param.param.id; });
+
+TEST(Catalogue, aForeignProgramHasNoItemsOfOurs)
+{
+    const auto *const info = findWorkload("command");
+    ASSERT_NE(info, nullptr);
+    EXPECT_TRUE(info->isForeign);
+    const auto worker = info->make({.params = {}, .seed = 1, .items = 1, .workers = 1})->makeWorker({});
+    ASSERT_FALSE(worker);
+    EXPECT_EQ(worker.error().kind, ErrorKind::Unsupported);
+}
 
 TEST(Catalogue, findsEachWorkloadByItsId)
 {

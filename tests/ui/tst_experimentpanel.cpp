@@ -187,6 +187,16 @@ void TestExperimentPanel::everyPairOfTheCatalogueRoundTrips()
             if (!valid)
                 continue; // an impossible pair; it has a test of its own in core
             panel.setExperiment(*valid);
+            if (workload.isForeign) {
+                QVERIFY(!panel.problem().isEmpty()); // a program is never part of an experiment
+                editor<QLineEdit>(panel, "Program and arguments")
+                    ->setText(QStringLiteral("/bin/echo \"a b\" c"));
+                QCOMPARE(
+                    panel.command(),
+                    QStringList({QStringLiteral("/bin/echo"), QStringLiteral("a b"), QStringLiteral("c")}));
+            } else {
+                QVERIFY(panel.command().isEmpty());
+            }
             QVERIFY2(panel.experiment(), qPrintable(panel.problem()));
             QVERIFY2(*panel.experiment() == *valid, (workload.id + " " + model.id).c_str());
         }

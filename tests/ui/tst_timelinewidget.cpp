@@ -523,7 +523,7 @@ void TestTimelineWidget::followsARunUnderWay()
 {
     auto store = std::make_shared<TimelineStore>();
     TraceScript script;
-    m_card->watch(store);
+    m_card->watch([store] { return store->view(); });
     m_card->show();
     QVERIFY(QTest::qWaitForWindowExposed(m_card.get()));
     QVERIFY(m_card->isFollowing());
@@ -559,7 +559,7 @@ void TestTimelineWidget::draggingStopsFollowing()
     auto script = twoWorkers();
     static_cast<void>(store->view()); // asked for, so that the chunk brings one
     store->append(script.chunk(2'100'000, false));
-    m_card->watch(store);
+    m_card->watch([store] { return store->view(); });
     m_card->show();
     QVERIFY(QTest::qWaitForWindowExposed(m_card.get()));
     QSignalSpy follows(m_card.get(), &TimelineCard::followChanged);
@@ -576,7 +576,7 @@ void TestTimelineWidget::pausedStandsStill()
     auto store = std::make_shared<TimelineStore>();
     auto script = twoWorkers();
     store->append(script.chunk(2'000'000, false));
-    m_card->watch(store);
+    m_card->watch([store] { return store->view(); });
     m_card->show();
     QVERIFY(QTest::qWaitForWindowExposed(m_card.get()));
     m_card->setPaused(true);
@@ -612,7 +612,7 @@ void TestTimelineWidget::nothingIsPaintedWhenNothingIsNew()
     auto script = twoWorkers();
     static_cast<void>(store->view()); // asked for, so that the chunk brings one
     store->append(script.chunk(3'000'001, false));
-    m_card->watch(store);
+    m_card->watch([store] { return store->view(); });
     m_card->show();
     QVERIFY(QTest::qWaitForWindowExposed(m_card.get()));
     // Looked at is what will not change any more; the run goes on.
@@ -637,7 +637,7 @@ void TestTimelineWidget::aRunThatEndsIsKept()
         auto store = std::make_shared<TimelineStore>();
         watched = store;
         auto script = twoWorkers();
-        m_card->watch(store);
+        m_card->watch([store] { return store->view(); });
         m_card->show();
         QVERIFY(QTest::qWaitForWindowExposed(m_card.get()));
         store->append(script.chunk(100, true));

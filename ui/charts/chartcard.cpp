@@ -31,6 +31,7 @@ ChartCard::ChartCard(QWidget *parent)
     , m_look(lightTheme(), 1)
     , m_lines(new LineChart(this))
     , m_heat(nullptr)
+    , m_band(new BandLayer(this))
     , m_crosshair(new CrosshairLayer(this))
 {
     setMouseTracking(true);
@@ -113,6 +114,7 @@ void ChartCard::layOut()
     m_lines->layOut();
     if (m_heat)
         m_heat->setGeometry(plot);
+    m_band->setGeometry(plot);
     m_crosshair->setGeometry(plot);
 }
 
@@ -131,6 +133,7 @@ void ChartCard::show(const ChartSpec &spec, const TimeWindow &window, const Valu
         m_heat->setLook(m_look);
         m_heat->setTimeShown(m_timeShown);
         m_heat->setGeometry(m_lines->geometry());
+        m_band->raise();
         m_crosshair->raise();
     }
     m_lines->setVisible(!isHeatMap);
@@ -152,6 +155,18 @@ void ChartCard::show(const ChartSpec &spec, const TimeWindow &window, const Valu
 void ChartCard::setCrosshair(const std::optional<Crosshair> &crosshair)
 {
     m_crosshair->show(crosshair, plotRect().translated(-m_crosshair->pos()), m_look);
+}
+
+void ChartCard::setBand(const std::optional<std::pair<double, double>> &band)
+{
+    if (!band) {
+        m_band->show({}, m_look);
+        return;
+    }
+    const QRectF plot = plotRect().translated(-m_band->pos());
+    const auto x = [&](double share) { return plot.left() + std::clamp(share, 0.0, 1.0) * plot.width(); };
+    const QRectF place(QPointF(x(band->first), plot.top()), QPointF(x(band->second), plot.bottom()));
+    m_band->show(place, m_look);
 }
 
 void ChartCard::describe(const QString &words)

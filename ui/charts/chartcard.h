@@ -8,9 +8,11 @@
 #include <QWidget>
 
 #include <optional>
+#include <utility>
 
 namespace timeslice {
 
+class BandLayer;
 class CrosshairLayer;
 class HeatMap;
 class LineChart;
@@ -53,6 +55,8 @@ public:
     using QWidget::show;
 
     void setCrosshair(const std::optional<Crosshair> &crosshair);
+    /// Tints a part of the plot: from where to where along its width, as shares in [0, 1].
+    void setBand(const std::optional<std::pair<double, double>> &band);
     /// Rewrites what a screen reader says, at most once a second.
     void describe(const QString &words);
 
@@ -90,6 +94,7 @@ private:
     QString m_caption;
     LineChart *m_lines; ///< Children; one of the two is visible.
     HeatMap *m_heat; ///< Made when first needed.
+    BandLayer *m_band;
     CrosshairLayer *m_crosshair;
     QElapsedTimer m_described;
     bool m_timeShown = false;

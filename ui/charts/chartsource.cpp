@@ -9,8 +9,8 @@ std::array<ChartSpec, kCharts>
 chartSpecs(const SampleColumns &columns, const Theme &theme, const ChartChoices &choices)
 {
     return {
-        coresSpec(columns, theme), throughputSpec(columns, theme, choices.perWorker, choices.baseline),
-        switchesSpec(columns, theme)};
+        coresSpec(columns, theme, choices.showsRun),
+        throughputSpec(columns, theme, choices.perWorker, choices.baseline), switchesSpec(columns, theme)};
 }
 
 bool needEndLabels(const std::array<ChartSpec, kCharts> &specs)

@@ -15,6 +15,7 @@ inline constexpr std::size_t kCharts = 3;
 struct ChartChoices {
     bool perWorker = false;
     std::optional<ReferenceLine> baseline;
+    bool showsRun = false; ///< And not the idle machine.
 };
 
 /// The three charts in their order: cores, throughput, context switches.

@@ -56,7 +56,7 @@ double ChartSpec::highest(std::size_t first, std::size_t last) const
     return best;
 }
 
-ChartSpec coresSpec(const SampleColumns &columns, const Theme &theme)
+ChartSpec coresSpec(const SampleColumns &columns, const Theme &theme, bool showsRun)
 {
     ChartSpec spec;
     spec.id = QStringLiteral("cores");
@@ -66,14 +66,19 @@ ChartSpec coresSpec(const SampleColumns &columns, const Theme &theme)
     spec.unit = QStringLiteral("%");
     spec.format = shareForPeople;
     spec.form = columns.cpus().size() > kMostLines ? ChartSpec::Form::HeatMap : ChartSpec::Form::Lines;
-    spec.subtitle = spec.form == ChartSpec::Form::Lines
-        ? words("busy share of each core, over 1 s; hatched: not this run")
-        : words("busy share of each core, over 1 s; one row per core");
+    const bool isExact = showsRun && columns.hasOurs();
+    const bool isLines = spec.form == ChartSpec::Form::Lines;
+    if (isExact)
+        spec.subtitle = isLines ? words("share of each core, this run, exact; hatched: all others, over 1 s")
+                                : words("share of each core, this run, exact; one row per core");
+    else
+        spec.subtitle = isLines ? words("busy share of each core, over 1 s; hatched: not this run")
+                                : words("busy share of each core, over 1 s; one row per core");
     int index = 0;
     for (const auto &cpu : columns.cpus()) {
         spec.tracks.push_back(
             {words("core %1").arg(cpu.id), QString::number(cpu.id), seriesStyle(theme, index++), false, false,
-             cpu.busy});
+             isExact ? cpu.ours : cpu.busy});
     }
     if (!columns.cpus().empty())
         spec.tracks.push_back({words("others"), {}, {theme.others, {}}, false, true, columns.otherShare()});

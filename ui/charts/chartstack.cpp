@@ -43,6 +43,8 @@ public:
     void update();
     void updateSoon();
     void updateCursor();
+    void updateBand();
+    void drawCrosshair(const TimeWindow &window, std::size_t row);
     void wear();
     void forgetScale();
     [[nodiscard]] ValueTicks ticksOf(std::size_t index, const ChartSpec &spec, const TimeWindow &window);
@@ -64,6 +66,7 @@ public:
     ChartCursor cursor;
     QPointF pointer; ///< In the stack; the readout stands beside it.
     std::size_t pointedAt = 0;
+    std::optional<std::pair<double, double>> marked; ///< Seconds of CLOCK_MONOTONIC.
     std::size_t current = 0;
 
     QElapsedTimer sinceUpdate;
@@ -99,6 +102,29 @@ void ChartStack::Private::update()
         cards[i]->describe(rows.last > rows.first ? describeRow(specs[i], rows.last - 1) : QString());
     }
     updateCursor();
+    updateBand();
+}
+
+void ChartStack::Private::updateBand()
+{
+    const TimeWindow window = feed.window();
+    std::optional<std::pair<double, double>> shares;
+    if (marked)
+        shares = {
+            window.axis.toX(marked->first - window.origin, 1),
+            window.axis.toX(marked->second - window.origin, 1)};
+    if (shares && (shares->second <= 0 || shares->first >= 1))
+        shares.reset(); // not in view
+    for (auto *card : cards)
+        card->setBand(shares);
+}
+
+void ChartStack::Private::drawCrosshair(const TimeWindow &window, std::size_t row)
+{
+    for (std::size_t i = 0; i < kCharts; ++i) {
+        const double top = specs[i].isShare ? 1 : valueAxes[i].top();
+        cards[i]->setCrosshair(crosshairAt(row, specs[i], window, top, cards[i]->plotRect().size()));
+    }
 }
 
 // Not more often than the picture moves by a pixel.
@@ -122,6 +148,8 @@ void ChartStack::Private::updateSoon()
 void ChartStack::Private::updateCursor()
 {
     const TimeWindow window = feed.window();
+    specs =
+        chartSpecs(*window.columns, themes->theme(), choices); // samples may have come since they were made
     const auto row = cursor.row(window);
     if (!row) {
         for (auto *card : cards)
@@ -129,12 +157,10 @@ void ChartStack::Private::updateCursor()
         readout.hide();
         return;
     }
+    drawCrosshair(window, *row);
     std::array<std::optional<std::size_t>, kCharts> heatRows;
-    for (std::size_t i = 0; i < kCharts; ++i) {
-        const double top = specs[i].isShare ? 1 : valueAxes[i].top();
-        cards[i]->setCrosshair(crosshairAt(*row, specs[i], window, top, cards[i]->plotRect().size()));
+    for (std::size_t i = 0; i < kCharts; ++i)
         heatRows[i] = heatRowAt(i);
-    }
     const QRectF plot = cards[pointedAt]->plotRect().translated(cards[pointedAt]->pos());
     const double interval = static_cast<double>(window.columns->seconds()[*row]);
     readout.show(
@@ -195,12 +221,16 @@ void ChartStack::Private::connectCard(std::size_t index)
     connect(card, &ChartCard::hovered, q, [this, index, card](QPointF at) {
         pointedAt = index;
         pointer = QPointF(card->pos()) + card->plotRect().topLeft() + at;
-        cursor.pointAt(std::clamp(at.x() / card->plotRect().width(), 0.0, 1.0));
+        const double share = std::clamp(at.x() / card->plotRect().width(), 0.0, 1.0);
+        cursor.pointAt(share);
         updateCursor();
+        const auto window = feed.window();
+        Q_EMIT q->pointed(window.origin + window.axis.toSeconds(share, 1));
     });
     connect(card, &ChartCard::hoverEnded, q, [this] {
         cursor.clear();
         updateCursor();
+        Q_EMIT q->pointed(std::nullopt);
     });
     connect(card, &ChartCard::stepped, q, [this, index, card](ChartCard::Step step) {
         pointedAt = index;
@@ -305,6 +335,7 @@ void ChartStack::beginRun(const Experiment &experiment)
 {
     setPaused(false);
     d->feed.beginRun(experiment);
+    d->choices.showsRun = false; // until go
     d->forgetScale();
     d->update();
 }
@@ -312,6 +343,7 @@ void ChartStack::beginRun(const Experiment &experiment)
 void ChartStack::markGo()
 {
     d->feed.markGo(MonotonicClock::now());
+    d->choices.showsRun = true;
     d->update();
 }
 
@@ -324,8 +356,31 @@ void ChartStack::showRecording(const RecordingPtr &recording)
 {
     setPaused(false);
     d->feed.showRecording(recording);
+    d->choices.showsRun = d->feed.recording() != nullptr;
     d->forgetScale();
     d->update();
+}
+
+void ChartStack::markRange(std::optional<std::pair<double, double>> seconds)
+{
+    if (seconds == d->marked)
+        return;
+    d->marked = seconds;
+    if (isVisible())
+        d->updateBand();
+}
+
+void ChartStack::pointAt(std::optional<double> seconds)
+{
+    const auto window = d->feed.window();
+    const bool isInView = seconds && *seconds >= window.origin + window.axis.begin
+        && *seconds <= window.origin + window.axis.end;
+    if (isInView && !window.columns->isEmpty() && isVisible()) {
+        d->specs = chartSpecs(*window.columns, d->themes->theme(), d->choices);
+        d->drawCrosshair(window, window.columns->nearestRow(*seconds));
+    } else {
+        d->updateCursor(); // back to where the charts' own pointer is, or away
+    }
 }
 
 void ChartStack::setPaused(bool paused)

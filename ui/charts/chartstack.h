@@ -12,6 +12,7 @@
 
 #include <memory>
 #include <optional>
+#include <utility>
 
 namespace timeslice {
 
@@ -54,7 +55,15 @@ public:
     [[nodiscard]] bool isPaused() const;
     [[nodiscard]] bool isPerWorker() const;
 
+Q_SIGNALS:
+    /// The pointer or the keyboard is on this moment, in seconds of CLOCK_MONOTONIC; nothing when it left.
+    void pointed(std::optional<double> seconds);
+
 public Q_SLOTS:
+    /// Marks the part of time that another view shows; seconds of CLOCK_MONOTONIC.
+    void markRange(std::optional<std::pair<double, double>> seconds);
+    /// Draws the crosshair at a moment that is pointed at in another view.
+    void pointAt(std::optional<double> seconds);
     void addFrame(const timeslice::Frame &frame);
     /// A run was started: the axis becomes the run's, and what is paused goes on.
     void beginRun(const timeslice::Experiment &experiment);

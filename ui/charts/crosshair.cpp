@@ -9,6 +9,39 @@
 
 namespace timeslice {
 
+BandLayer::BandLayer(QWidget *parent)
+    : QWidget(parent)
+    , m_look(lightTheme(), 1)
+{
+    setAttribute(Qt::WA_TransparentForMouseEvents);
+    hide();
+}
+
+void BandLayer::show(const std::optional<QRectF> &band, const PlotLook &look)
+{
+    const auto place = [](const std::optional<QRectF> &of) {
+        return of ? of->adjusted(-1, 0, 1, 0).toAlignedRect() : QRect();
+    };
+    if (band != m_band)
+        update(QRegion(place(m_band)) + place(band));
+    m_band = band;
+    m_look = look;
+    setVisible(m_band.has_value());
+}
+
+void BandLayer::paintEvent(QPaintEvent *)
+{
+    if (!m_band)
+        return;
+    QPainter painter(this);
+    painter.fillRect(*m_band, m_look.theme().selection);
+    painter.setPen(QPen(m_look.theme().accent, 1, Qt::DashLine));
+    for (const double x : {m_band->left(), m_band->right()}) {
+        const double middle = std::floor(x) + 0.5;
+        painter.drawLine(QPointF(middle, m_band->top()), QPointF(middle, m_band->bottom()));
+    }
+}
+
 CrosshairLayer::CrosshairLayer(QWidget *parent)
     : QWidget(parent)
     , m_look(lightTheme(), 1)

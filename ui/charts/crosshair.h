@@ -7,6 +7,22 @@
 
 namespace timeslice {
 
+/// The range that another view shows or measures, as a layer above the plot.
+class BandLayer : public QWidget {
+public:
+    explicit BandLayer(QWidget *parent);
+
+    /// \param band  Where it begins and ends in this widget, in pixels.
+    void show(const std::optional<QRectF> &band, const PlotLook &look);
+
+protected:
+    void paintEvent(QPaintEvent *event) override;
+
+private:
+    std::optional<QRectF> m_band;
+    PlotLook m_look;
+};
+
 /// The crosshair of one plot, as a layer above it: moving it repaints two narrow strips of the plot and no
 /// more.
 class CrosshairLayer : public QWidget {

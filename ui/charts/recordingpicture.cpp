@@ -213,7 +213,8 @@ QImage paintRecording(
     const auto run = finishedRun(recording, {});
     if (!run || area.height() < 60)
         return image;
-    const auto specs = chartSpecs(run->columns, theme, {});
+    const auto specs =
+        chartSpecs(run->columns, theme, {.perWorker = false, .baseline = {}, .showsRun = true});
     const double height = (area.height() - (kCharts - 1) * kGap) / kCharts;
     double top = area.top();
     for (std::size_t i = 0; i < kCharts; ++i) {

@@ -32,8 +32,11 @@ void SampleColumns::append(const SeriesPoint &point)
         return;
     m_times.push_back(time);
     m_seconds.push_back(static_cast<float>(point.seconds));
-    for (std::size_t i = 0; i < std::min(point.cpus.size(), point.cpuBusy.size()); ++i)
-        cpuColumn(point.cpus[i]).push_back(static_cast<float>(point.cpuBusy[i]));
+    for (std::size_t i = 0; i < std::min(point.cpus.size(), point.cpuBusy.size()); ++i) {
+        auto &cpu = cpuOf(point.cpus[i]);
+        cpu.busy.push_back(static_cast<float>(point.cpuBusy[i]));
+        cpu.ours.push_back(i < point.cpuOurs.size() ? static_cast<float>(point.cpuOurs[i]) : kUnknown);
+    }
     const auto cpus = static_cast<double>(point.cpus.size());
     m_otherShare.push_back(cpus > 0 ? static_cast<float>(point.otherCores / cpus) : kUnknown);
     m_itemsPerSecond.push_back(static_cast<float>(point.itemsPerSecond));
@@ -52,8 +55,11 @@ void SampleColumns::append(const SampleColumns &other, std::size_t row)
         return;
     m_times.push_back(other.m_times[row]);
     m_seconds.push_back(other.m_seconds[row]);
-    for (const auto &cpu : other.m_cpus)
-        cpuColumn(cpu.id).push_back(cpu.busy[row]);
+    for (const auto &cpu : other.m_cpus) {
+        auto &mine = cpuOf(cpu.id);
+        mine.busy.push_back(cpu.busy[row]);
+        mine.ours.push_back(cpu.ours[row]);
+    }
     m_otherShare.push_back(other.m_otherShare[row]);
     m_itemsPerSecond.push_back(other.m_itemsPerSecond[row]);
     m_voluntary.push_back(other.m_voluntary[row]);
@@ -72,10 +78,18 @@ void SampleColumns::forgetBefore(double time)
     dropFront(m_times, count);
     for (auto *column : {&m_seconds, &m_otherShare, &m_itemsPerSecond, &m_voluntary, &m_involuntary})
         dropFront(*column, count);
-    for (auto &cpu : m_cpus)
+    for (auto &cpu : m_cpus) {
         dropFront(cpu.busy, count);
+        dropFront(cpu.ours, count);
+    }
     for (auto &worker : m_workers)
         dropFront(worker, count);
+}
+
+bool SampleColumns::hasOurs() const
+{
+    return std::ranges::any_of(
+        m_cpus, [](const Cpu &cpu) { return !cpu.ours.empty() && std::isfinite(cpu.ours.back()); });
 }
 
 std::size_t SampleColumns::nearestRow(double time) const
@@ -92,13 +106,14 @@ std::size_t SampleColumns::nearestRow(double time) const
 }
 
 // A CPU that appears late was not there before: its earlier rows are unknown, not idle.
-Column &SampleColumns::cpuColumn(int id)
+SampleColumns::Cpu &SampleColumns::cpuOf(int id)
 {
     const auto at = std::lower_bound(
         m_cpus.begin(), m_cpus.end(), id, [](const Cpu &cpu, int wanted) { return cpu.id < wanted; });
     if (at != m_cpus.end() && at->id == id)
-        return at->busy;
-    return m_cpus.insert(at, Cpu{id, Column(m_times.size() - 1, kUnknown)})->busy;
+        return *at;
+    const Column unknown(m_times.size() - 1, kUnknown);
+    return *m_cpus.insert(at, Cpu{id, unknown, unknown});
 }
 
 Column &SampleColumns::workerColumn(std::size_t index)
@@ -111,8 +126,10 @@ Column &SampleColumns::workerColumn(std::size_t index)
 // Columns that this row said nothing about get their hole.
 void SampleColumns::fillUp()
 {
-    for (auto &cpu : m_cpus)
+    for (auto &cpu : m_cpus) {
         cpu.busy.resize(m_times.size(), kUnknown);
+        cpu.ours.resize(m_times.size(), kUnknown);
+    }
     for (auto &worker : m_workers)
         worker.resize(m_times.size(), kUnknown);
 }

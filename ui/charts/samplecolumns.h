@@ -22,6 +22,7 @@ public:
     struct Cpu {
         int id = 0; ///< The kernel's.
         Column busy; ///< Share in [0, 1].
+        Column ours; ///< This run's share, from the switch records; NaN where it is not known exactly.
     };
 
     /// Adds a row. A point that is not later than the last one is dropped: the axis knows one direction only.
@@ -41,6 +42,8 @@ public:
     /// Length of each row's interval in seconds.
     [[nodiscard]] std::span<const float> seconds() const { return m_seconds; }
 
+    /// Whether the newest row says what the run had of some CPU.
+    [[nodiscard]] bool hasOurs() const;
     [[nodiscard]] const std::vector<Cpu> &cpus() const { return m_cpus; } ///< By ascending id.
     [[nodiscard]] const Column &otherShare() const { return m_otherShare; } ///< Of all CPUs, in [0, 1].
     [[nodiscard]] const Column &itemsPerSecond() const { return m_itemsPerSecond; }
@@ -55,7 +58,7 @@ public:
     [[nodiscard]] std::size_t nearestRow(double time) const;
 
 private:
-    Column &cpuColumn(int id);
+    Cpu &cpuOf(int id);
     Column &workerColumn(std::size_t index);
     void fillUp();
 

@@ -93,11 +93,11 @@ void TimelineCard::applyTheme()
     update();
 }
 
-void TimelineCard::watch(std::shared_ptr<const TimelineStore> store)
+void TimelineCard::watch(ViewSource source)
 {
-    m_store = std::move(store);
+    m_source = std::move(source);
     m_canvas->setEmptyText(tr("Waiting for the first switch."));
-    m_canvas->begin(m_store->view(), true);
+    m_canvas->begin(m_source(), true);
     updatePanel(true);
     updateTitle();
     m_timer.start();
@@ -105,7 +105,7 @@ void TimelineCard::watch(std::shared_ptr<const TimelineStore> store)
 
 void TimelineCard::showView(TimelineViewPtr view)
 {
-    m_store.reset();
+    m_source = {};
     m_timer.stop();
     m_canvas->setEmptyText(tr("Nothing was traced."));
     m_canvas->begin(std::move(view), false);
@@ -115,7 +115,7 @@ void TimelineCard::showView(TimelineViewPtr view)
 
 void TimelineCard::clear(const QString &reason)
 {
-    m_store.reset();
+    m_source = {};
     m_timer.stop();
     m_canvas->setEmptyText(reason);
     m_canvas->begin(nullptr, false);
@@ -125,9 +125,9 @@ void TimelineCard::clear(const QString &reason)
 
 void TimelineCard::refresh()
 {
-    if (!m_store || m_isPaused)
+    if (!m_source || m_isPaused)
         return;
-    auto view = m_store->view();
+    auto view = m_source();
     const bool isFinished = view->isFinished();
     const auto &shown = m_canvas->view();
     const bool isNew = view != shown
@@ -137,7 +137,7 @@ void TimelineCard::refresh()
     const bool wasFollowing = isFollowing();
     m_canvas->setView(std::move(view), !isFinished);
     if (isFinished) {
-        m_store.reset();
+        m_source = {};
         m_timer.stop();
         if (wasFollowing)
             m_canvas->execute(TimelineCommand::Fit);
@@ -206,6 +206,11 @@ void TimelineCard::showRange(std::uint64_t beginNs, std::uint64_t endNs)
     m_canvas->setViewport(viewport);
 }
 
+bool TimelineCard::isAllVisible() const
+{
+    return m_canvas->viewport().isAllVisible();
+}
+
 bool TimelineCard::isFollowing() const
 {
     return m_canvas->viewport().isFollowing();
@@ -255,9 +260,9 @@ void TimelineCard::updateTitle()
 {
     TimelineTitle title;
     title.description = description();
-    title.badge = m_isPaused && m_store ? tr("paused")
-        : m_sampledReason.isEmpty()     ? QString()
-                                        : tr("sampled");
+    title.badge = m_isPaused && m_source ? tr("paused")
+        : m_sampledReason.isEmpty()      ? QString()
+                                         : tr("sampled");
     if (!m_canvas->scene().isEmpty()) {
         // What every timeline has is always explained: a legend that comes and goes makes the title jump.
         title.present = m_header->title().present;

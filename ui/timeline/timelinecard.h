@@ -2,14 +2,14 @@
 #pragma once
 
 #include "core/base/error.h"
-#include "core/observe/timelinestore.h"
+#include "core/observe/timelineview.h"
 #include "ui/timeline/timelinescene.h"
 
 #include <QFrame>
 #include <QImage>
 #include <QTimer>
 
-#include <memory>
+#include <functional>
 
 class QMenu;
 
@@ -39,8 +39,12 @@ public:
     explicit TimelineCard(ThemeController *themes, QWidget *parent = nullptr);
     ~TimelineCard() override;
 
-    /// A run begins: follows the store until its trace ends; then the store is let go and all of it stays.
-    void watch(std::shared_ptr<const TimelineStore> store);
+    /// Gives the newest view of a run under way; never null. Called on this thread, each time it may be
+    /// painted.
+    using ViewSource = std::function<TimelineViewPtr()>;
+    /// A run begins: follows the source until its view is finished; then the source is let go and all of it
+    /// stays.
+    void watch(ViewSource source);
     /// A finished run, all of it.
     void showView(TimelineViewPtr view);
     /// Nothing to show. \param reason  What stands there instead, a sentence or two.
@@ -56,6 +60,8 @@ public:
 
     [[nodiscard]] TimeSpan visibleRange() const;
     void showRange(std::uint64_t beginNs, std::uint64_t endNs);
+    /// Whether all that is known is in view.
+    [[nodiscard]] bool isAllVisible() const;
     [[nodiscard]] bool isFollowing() const;
     void setFollowing(bool following);
     [[nodiscard]] std::optional<TimeSpan> selection() const;
@@ -111,7 +117,7 @@ private:
     SelectionPanel *m_panel;
     QMenu *m_menu;
     QTimer m_timer;
-    std::shared_ptr<const TimelineStore> m_store;
+    ViewSource m_source; ///< Empty unless a run is watched.
     bool m_isPaused = false;
     QString m_sampledReason;
 };

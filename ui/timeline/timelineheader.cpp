@@ -200,7 +200,9 @@ TimelineHeader::TimelineHeader(ThemeController *themes, QWidget *parent)
     auto policy = QSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
     policy.setHeightForWidth(true);
     setSizePolicy(policy);
+    constexpr int kSmallestTarget = 24;
     m_button->setText(tr("Lanes \u25be"));
+    m_button->setMinimumHeight(kSmallestTarget);
     m_button->setStyleSheet(QStringLiteral("QToolButton::menu-indicator { image: none; }"));
     m_button->setAccessibleName(tr("Arrange, colour and name the lanes"));
     m_button->setToolTip(tr("Arrange, colour, name and hide lanes"));

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The user's own program: run, watched, kept within bounds, and ended with all that it created.
+#include "core/lab/lab.h"
+#include "core/record/commandtext.h"
+#include "core/record/jsonexport.h"
+
+#include <QFile>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <algorithm>
+#include <csignal>
+
+using namespace timeslice;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr int kPatienceMs = 60'000;
+
+Experiment executions(std::uint64_t count)
+{
+    return {.workload = "command", .model = "command", .workers = 1, .items = count};
+}
+
+QStringList shell(const QString &script)
+{
+    return {u"/bin/sh"_s, u"-c"_s, script};
+}
+
+} // namespace
+
+class TestLabCommand : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void aProgramIsRunAndItsOutputKept();
+    void wordsArriveAsTheyAre();
+    void everyTaskItCreatesIsSeen();
+    void theTraceFitsTheKernelsAccount();
+    void severalExecutionsAreSeveralItems();
+    void aFailingProgramIsAFailedItem();
+    void aKilledProgramIsToldBySignal();
+    void aMissingProgramCannotBeStarted();
+    void withoutAProgramNothingStarts();
+    void stopEndsAProgramThatIgnoresIt();
+    void whatItLeavesBehindIsEnded();
+    void aFloodOfOutputIsCut();
+    void itReadsNothing();
+    void sampledWorksToo();
+    void itsWordsCanBeReadByAShell();
+
+private:
+    RecordingPtr
+    run(const Experiment &experiment, const QStringList &command, TraceMode mode = TraceMode::Auto)
+    {
+        Lab lab({.workerProgram = QStringLiteral(TIMESLICE_WORKER), .runtimeDirectory = m_runtime.path()});
+        QSignalSpy finished(&lab, &Lab::runFinished);
+        const auto id = lab.start(experiment, {.trace = mode, .command = command});
+        if (!id) {
+            qWarning("%s", describe(id.error()).c_str());
+            return nullptr;
+        }
+        if (!QTest::qWaitFor([&] { return !finished.isEmpty(); }, kPatienceMs))
+            return nullptr;
+        return finished.front().front().value<RecordingPtr>();
+    }
+
+    QTemporaryDir m_runtime;
+};
+
+void TestLabCommand::aProgramIsRunAndItsOutputKept()
+{
+    const auto recording = run(executions(1), shell(u"echo out; echo err >&2"_s));
+    QVERIFY(recording);
+    QCOMPARE(recording->outcome, Outcome::Completed);
+    QCOMPARE(recording->items, 1U);
+    QCOMPARE(recording->output, u"out\nerr\n"_s);
+    QVERIFY(recording->wallSeconds > 0);
+    QVERIFY(recording->cpuSeconds && *recording->cpuSeconds > 0);
+    QVERIFY(recording->switches.voluntary);
+    QVERIFY(!recording->switches.migrations); // the kernel keeps no sum of them
+    const auto json = QJsonDocument::fromJson(runJson(*recording)).object();
+    QCOMPARE(json["command"_L1][2].toString(), u"echo out; echo err >&2"_s);
+    QCOMPARE(json["output"_L1].toString(), u"out\nerr\n"_s);
+}
+
+void TestLabCommand::wordsArriveAsTheyAre()
+{
+    const auto recording =
+        run(executions(1), {u"/usr/bin/printf"_s, u"[%s]"_s, u"a b"_s, u"$HOME;*"_s, u""_s, u"\u00e4"_s});
+    QVERIFY(recording);
+    QCOMPARE(recording->output, u"[a b][$HOME;*][][\u00e4]"_s);
+}
+
+void TestLabCommand::everyTaskItCreatesIsSeen()
+{
+    const auto recording =
+        run(executions(1), shell(u"sleep 0.05 & (sleep 0.05; true) & wait"_s), TraceMode::Perf);
+    QVERIFY(recording);
+    if (recording->trace.source == TraceSource::None)
+        QSKIP("no exact trace here");
+    QCOMPARE(recording->outcome, Outcome::Completed);
+    const auto named = [&](const char *name) {
+        return std::ranges::count(recording->workers, std::string(name), &WorkerResult::name);
+    };
+    QCOMPARE(named("sleep"), 2);
+    QVERIFY(named("sh") >= 1);
+    QCOMPARE(named("engine"), 0); // ours, not the program's
+    for (const auto &task : recording->workers) {
+        QVERIFY(task.cpuSeconds && task.switches.voluntary && task.states.blocked);
+        QVERIFY(task.pid > 0 && task.tid > 0);
+    }
+}
+
+void TestLabCommand::theTraceFitsTheKernelsAccount()
+{
+    // Forks, execs, pipes and a busy loop.
+    const auto recording =
+        run(executions(1),
+            shell(u"i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done; seq 20000 | sort -R | tail -1"_s),
+            TraceMode::Perf);
+    QVERIFY(recording);
+    if (recording->trace.source == TraceSource::None)
+        QSKIP("no exact trace here");
+    if (*recording->trace.lost > 0)
+        QSKIP("records were lost");
+    QVERIFY(recording->trace.check);
+    const auto &check = *recording->trace.check;
+    QCOMPARE(check.tasks.size(), 1U);
+    QVERIFY2(
+        check.verdict == SelfCheckVerdict::Agrees,
+        qPrintable(u"%1 switches, %2 involuntary, running %3 %"_s.arg(check.tasks[0].switches)
+                       .arg(check.tasks[0].involuntary)
+                       .arg(100 * check.tasks[0].running.value_or(0))));
+}
+
+void TestLabCommand::severalExecutionsAreSeveralItems()
+{
+    const auto recording = run(executions(3), shell(u"echo again"_s));
+    QVERIFY(recording);
+    QCOMPARE(recording->outcome, Outcome::Completed);
+    QCOMPARE(recording->items, 3U);
+    QCOMPARE(recording->output, u"again\nagain\nagain\n"_s);
+    QVERIFY(recording->latency);
+}
+
+void TestLabCommand::aFailingProgramIsAFailedItem()
+{
+    auto experiment = executions(2);
+    const auto stopped = run(experiment, shell(u"echo why; exit 3"_s));
+    QVERIFY(stopped);
+    QCOMPARE(stopped->outcome, Outcome::Failed);
+    QVERIFY2(stopped->error->what.find("code 3") != std::string::npos, stopped->error->what.c_str());
+    QCOMPARE(stopped->output, u"why\n"_s);
+    QCOMPARE(stopped->itemsFailed, 1U);
+
+    experiment.params.set("on_failure", std::string("continue"));
+    const auto counted = run(experiment, shell(u"exit 3"_s));
+    QVERIFY(counted);
+    QCOMPARE(counted->outcome, Outcome::Completed);
+    QCOMPARE(counted->itemsFailed, 2U);
+    QCOMPARE(counted->items, 0U);
+}
+
+void TestLabCommand::aKilledProgramIsToldBySignal()
+{
+    const auto recording = run(executions(1), shell(u"kill -SEGV $$"_s));
+    QVERIFY(recording);
+    QCOMPARE(recording->outcome, Outcome::Failed);
+    QVERIFY2(recording->error->what.find("SIGSEGV") != std::string::npos, recording->error->what.c_str());
+}
+
+void TestLabCommand::aMissingProgramCannotBeStarted()
+{
+    const auto recording = run(executions(1), {u"/nowhere/at/all"_s});
+    QVERIFY(recording);
+    QCOMPARE(recording->outcome, Outcome::Failed);
+    QCOMPARE(recording->error->kind, ErrorKind::Unsupported);
+    QCOMPARE(recording->error->where, std::string("/nowhere/at/all"));
+}
+
+void TestLabCommand::withoutAProgramNothingStarts()
+{
+    Lab lab({.workerProgram = QStringLiteral(TIMESLICE_WORKER), .runtimeDirectory = m_runtime.path()});
+    QVERIFY(!lab.start(executions(1)));
+    QCOMPARE(lab.state(), LabState::Idle);
+    const Experiment other{.workload = "sleep", .model = "qthread", .workers = 1, .items = 1};
+    QVERIFY(!lab.start(other, {.command = {u"true"_s}}));
+}
+
+void TestLabCommand::stopEndsAProgramThatIgnoresIt()
+{
+    Lab lab({.workerProgram = QStringLiteral(TIMESLICE_WORKER), .runtimeDirectory = m_runtime.path()});
+    QSignalSpy finished(&lab, &Lab::runFinished);
+    QVERIFY(lab.start(
+        executions(1), {.command = shell(u"trap '' TERM; sleep 600 & while :; do sleep 1; done"_s)}));
+    QTRY_VERIFY_WITH_TIMEOUT(lab.board()->slot(0).pid.load() > 0, kPatienceMs);
+    const auto pid = lab.board()->slot(0).pid.load();
+    QTest::qWait(50);
+    lab.stop();
+    QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, kPatienceMs);
+    QCOMPARE(finished.front().front().value<RecordingPtr>()->outcome, Outcome::Stopped);
+    QCOMPARE(::kill(pid, 0), -1);
+    QCOMPARE(::kill(-pid, 0), -1); // nor anybody of its group
+}
+
+void TestLabCommand::whatItLeavesBehindIsEnded()
+{
+    QTemporaryDir directory;
+    const auto file = directory.filePath(u"pid"_s);
+    const auto recording =
+        run(executions(1),
+            shell(u"setsid sh -c 'echo $$ > %1; sleep 600' & while [ ! -s %1 ]; do sleep 0.01; done"_s.arg(
+                file)));
+    QVERIFY(recording);
+    QCOMPARE(recording->outcome, Outcome::Completed);
+    QFile left(file);
+    QVERIFY(left.open(QIODevice::ReadOnly));
+    const auto pid = left.readAll().trimmed().toInt();
+    QVERIFY(pid > 1);
+    QCOMPARE(::kill(pid, 0), -1);
+    QVERIFY2(recording->notes.join(u' ').contains(u"left behind"_s), qPrintable(recording->notes.join(u' ')));
+}
+
+void TestLabCommand::aFloodOfOutputIsCut()
+{
+    const auto recording = run(executions(1), shell(u"yes flood | head -c 20000000; echo done >&2"_s));
+    QVERIFY(recording);
+    QCOMPARE(recording->outcome, Outcome::Completed); // a talkative program is no failure
+    QVERIFY(recording->output.size() <= 64 * 1024);
+    QVERIFY(recording->output.contains(u"more than 4 MiB"_s));
+}
+
+void TestLabCommand::itReadsNothing()
+{
+    const auto recording = run(executions(1), shell(u"read line || echo nothing"_s));
+    QVERIFY(recording);
+    QCOMPARE(recording->output, u"nothing\n"_s);
+}
+
+void TestLabCommand::sampledWorksToo()
+{
+    const auto recording = run(executions(1), shell(u"sleep 0.5"_s), TraceMode::Sampled);
+    QVERIFY(recording);
+    QCOMPARE(recording->trace.source, TraceSource::Sampled);
+    QVERIFY(std::ranges::any_of(recording->workers, [](const auto &task) { return task.name == "sleep"; }));
+}
+
+void TestLabCommand::itsWordsCanBeReadByAShell()
+{
+    const QStringList words{u"/bin/echo"_s, u"a b"_s, u"it's"_s, u"$x"_s, u""_s, u"-n"_s};
+    QCOMPARE(commandText(words), u"/bin/echo 'a b' 'it'\\''s' '$x' '' -n"_s);
+}
+
+QTEST_GUILESS_MAIN(TestLabCommand)
+#include "tst_labcommand.moc"

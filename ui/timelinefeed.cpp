@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/timelinefeed.h"
+
+#include "ui/statusstrip.h"
+#include "ui/timeline/timelinecard.h"
+
+namespace timeslice {
+
+namespace {
+
+QString workerName(unsigned index)
+{
+    return TimelineFeed::tr("worker %1").arg(index);
+}
+
+QString whyNone(const TraceResult &trace)
+{
+    if (trace.source == TraceSource::Off)
+        return TimelineFeed::tr("This run was not traced.");
+    auto text = TimelineFeed::tr("No timeline: %1.").arg(QString::fromStdString(trace.reason));
+    if (!trace.remedy.empty())
+        text += u'\n' + TimelineFeed::tr("What helps: %1").arg(QString::fromStdString(trace.remedy));
+    return text;
+}
+
+} // namespace
+
+TimelineFeed::TimelineFeed(Lab *lab, TimelineCard *card, StatusStrip *strip, QObject *parent)
+    : QObject(parent)
+    , m_lab(lab)
+    , m_card(card)
+    , m_strip(strip)
+{
+    m_card->clear(tr("Each worker gets a lane here while something runs."));
+}
+
+void TimelineFeed::begin()
+{
+    m_isWatching = false;
+    m_hasOrigin = false;
+    m_named = 0;
+    m_card->setLabels({});
+    m_card->setOrigin({});
+    m_card->setSampled({});
+    m_card->clear(tr("Getting ready …"));
+    refresh();
+}
+
+void TimelineFeed::refresh()
+{
+    if (m_lab->state() == LabState::Idle)
+        return;
+    const auto trace = m_lab->trace();
+    if (!m_isWatching && trace.timeline) {
+        m_isWatching = true;
+        m_card->setSampled(
+            trace.source == TraceSource::Sampled ? QString::fromStdString(trace.reason) : QString());
+        m_card->watch([lab = m_lab] { return lab->timeline(); });
+    } else if (trace.source == TraceSource::None) {
+        m_card->clear(whyNone(trace));
+    }
+    m_strip->setTrace(trace);
+    nameWorkers();
+    if (const auto go = m_lab->board()->goTime(); go && !m_hasOrigin) {
+        m_hasOrigin = true;
+        m_card->setOrigin(toBoardNs(*go));
+    }
+}
+
+// The tids appear on the board while the workers start. Of a foreign program every task has its own name.
+void TimelineFeed::nameWorkers()
+{
+    const auto &board = *m_lab->board();
+    if (m_lab->experiment().model == "command" || m_named == board.workers())
+        return;
+    std::vector<TaskLabel> labels;
+    for (unsigned index = 0; index < board.workers(); ++index) {
+        const int tid = board.slot(index).tid.load(std::memory_order_acquire);
+        if (tid != 0)
+            labels.push_back(
+                {.tid = tid,
+                 .worker = static_cast<int>(index),
+                 .name = workerName(index),
+                 .isOnDemand = false});
+    }
+    if (labels.size() == m_named)
+        return;
+    m_named = labels.size();
+    m_card->setLabels(std::move(labels));
+}
+
+void TimelineFeed::end(const Recording &recording)
+{
+    nameWorkers(); // a short run may be over before the first frame
+    if (recording.go)
+        m_card->setOrigin(toBoardNs(*recording.go));
+    const auto &trace = recording.trace;
+    m_strip->setTrace(trace);
+    if (!trace.timeline)
+        m_card->clear(whyNone(trace));
+    else if (!m_isWatching) {
+        m_card->setSampled(
+            trace.source == TraceSource::Sampled ? QString::fromStdString(trace.reason) : QString());
+        m_card->showView(trace.timeline);
+    }
+}
+
+} // namespace timeslice

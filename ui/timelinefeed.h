@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/lab/lab.h"
+
+#include <QObject>
+
+namespace timeslice {
+
+class StatusStrip;
+class TimelineCard;
+
+/// Keeps the timeline's card on the lab's run: its view while it grows and when it is finished, which lane is
+/// which worker, from when times count, and in words why it is not exact. Thread: the main one.
+class TimelineFeed : public QObject {
+    Q_OBJECT
+
+public:
+    /// All outlive the feed.
+    TimelineFeed(Lab *lab, TimelineCard *card, StatusStrip *strip, QObject *parent = nullptr);
+
+    /// A run was started.
+    void begin();
+    /// Looks for what is new of the run under way: with each frame.
+    void refresh();
+    /// The run is over. \param recording  What is shown from now on.
+    void end(const Recording &recording);
+
+private:
+    void nameWorkers();
+
+    Lab *m_lab;
+    TimelineCard *m_card;
+    StatusStrip *m_strip;
+    std::size_t m_named = 0; ///< Workers that have a label.
+    bool m_isWatching = false; ///< The card follows the run by itself.
+    bool m_hasOrigin = false;
+};
+
+} // namespace timeslice
