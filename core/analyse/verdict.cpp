@@ -120,6 +120,10 @@ compare(const Recording &recording, const Recording *baseline, double possible)
         return std::unexpected(NoSpeedup::NotCompleted);
     if (!sameWork(recording, *baseline) || recording.itemsFailed > 0 || baseline->itemsFailed > 0)
         return std::unexpected(NoSpeedup::DifferentWork);
+    // By duration the two did different items: that says nothing where items differ in what they cost.
+    const auto *const workload = findWorkload(recording.experiment.workload);
+    if (!recording.experiment.items && (workload == nullptr || workload->hasUnevenItems))
+        return std::unexpected(NoSpeedup::DifferentWork);
     // Runs by duration end after different items, so their checksums say nothing about each other.
     if (recording.experiment.items && recording.checksum != baseline->checksum)
         return std::unexpected(NoSpeedup::DifferentChecksum);
@@ -133,7 +137,8 @@ compare(const Recording &recording, const Recording *baseline, double possible)
         throughputNoise(recording).value_or(kUnknownNoise),
         throughputNoise(*baseline).value_or(kUnknownNoise));
     speedup.noise = std::max(kLeastNoise, noise);
-    speedup.isClear = std::abs(speedup.ratio - 1) > speedup.noise;
+    // The noise is the ratio's own: 1 must lie outside of ratio * (1 +- noise).
+    speedup.isClear = std::abs(speedup.ratio - 1) > speedup.noise * speedup.ratio;
     speedup.possible = possible;
     return speedup;
 }

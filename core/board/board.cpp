@@ -48,6 +48,29 @@ struct Board::ErrorText {
     char text[kMaxErrorText + 1];
 };
 
+// Where everything lies, from the two numbers that decide it.
+struct Board::Layout {
+    Layout(unsigned workers, std::size_t canvasBytes)
+        : slots(kPage)
+        , histograms(roundUp(slots + workers * sizeof(WorkerSlot), kPage))
+        , errors(roundUp(histograms + workers * sizeof(LatencyHistogram), kPage))
+        , canvas(roundUp(errors + workers * sizeof(ErrorText), kPage))
+        , total(roundUp(canvas + canvasBytes, kPage))
+    { }
+    [[nodiscard]] bool fits(const Header &header) const
+    {
+        return header.slotsOffset == slots && header.slotStride == sizeof(WorkerSlot)
+            && header.histogramsOffset == histograms && header.histogramStride == sizeof(LatencyHistogram)
+            && header.errorsOffset == errors && header.canvasOffset == canvas && header.totalBytes == total;
+    }
+
+    std::size_t slots;
+    std::size_t histograms;
+    std::size_t errors;
+    std::size_t canvas;
+    std::size_t total;
+};
+
 void WorkerSlot::Usage::store(const ThreadUsage &usage) noexcept
 {
     cpuNs.store(usage.cpuNs, std::memory_order_relaxed);
@@ -95,12 +118,8 @@ Result<Board> Board::format(int fd, unsigned workers, std::size_t canvasBytes)
             ErrorKind::Unsupported, "workers",
             "a board has 1 to " + std::to_string(kMaxWorkers) + " workers, not " + std::to_string(workers));
 
-    const std::size_t slots = kPage;
-    const std::size_t histograms = roundUp(slots + workers * sizeof(WorkerSlot), kPage);
-    const std::size_t errors = roundUp(histograms + workers * sizeof(LatencyHistogram), kPage);
-    const std::size_t canvas = roundUp(errors + workers * sizeof(ErrorText), kPage);
-    const std::size_t total = roundUp(canvas + canvasBytes, kPage);
-
+    const Layout layout(workers, canvasBytes);
+    const auto total = layout.total;
     // posix_fallocate reserves the pages: a full file system is an error here and not a SIGBUS later.
     if (const int code = ::posix_fallocate(fd, 0, static_cast<off_t>(total)); code != 0)
         return failErrno(code, "board", "cannot reserve " + std::to_string(total) + " bytes");
@@ -112,12 +131,12 @@ Result<Board> Board::format(int fd, unsigned workers, std::size_t canvasBytes)
     auto &header = board.header();
     header.version = kVersion;
     header.workers = workers;
-    header.slotsOffset = slots;
+    header.slotsOffset = layout.slots;
     header.slotStride = sizeof(WorkerSlot);
-    header.histogramsOffset = histograms;
+    header.histogramsOffset = layout.histograms;
     header.histogramStride = sizeof(LatencyHistogram);
-    header.errorsOffset = errors;
-    header.canvasOffset = canvas;
+    header.errorsOffset = layout.errors;
+    header.canvasOffset = layout.canvas;
     header.canvasBytes = canvasBytes;
     header.totalBytes = total;
     header.itemLimit.store(kUnlimited, std::memory_order_relaxed);
@@ -159,9 +178,13 @@ Result<Board> Board::open(const std::filesystem::path &path)
     const auto &header = board.header();
     if (header.magic != kMagic)
         return fail(ErrorKind::Malformed, path.string(), "is not a board");
-    if (header.version != kVersion || header.totalBytes != size || header.workers == 0
-        || header.workers > kMaxWorkers)
+    if (header.version != kVersion)
         return fail(ErrorKind::Malformed, path.string(), "is a board of another version");
+    // Whatever the file says, nothing outside of it is touched.
+    const bool isSane = header.totalBytes == size && header.workers > 0 && header.workers <= kMaxWorkers
+        && header.canvasBytes <= size;
+    if (!isSane || !Layout(header.workers, header.canvasBytes).fits(header))
+        return fail(ErrorKind::Malformed, path.string(), "is a damaged board");
     return board;
 }
 

@@ -119,6 +119,7 @@ public:
 
 private:
     struct Header;
+    struct Layout;
     struct ErrorText;
     explicit Board(Mapping mapping) noexcept;
     [[nodiscard]] static Result<Board> format(int fd, unsigned workers, std::size_t canvasBytes);

@@ -16,8 +16,10 @@
 #include <QTimer>
 
 #include <algorithm>
+#include <cmath>
 #include <deque>
 #include <limits>
+#include <numeric>
 #include <ranges>
 
 namespace timeslice {
@@ -51,6 +53,16 @@ struct CurrentRun {
     std::optional<HostEnd> hostEnd;
     std::optional<Error> serverError; ///< The server ended while it was needed.
     bool isServerGone = true;
+
+    [[nodiscard]] RunSubject subject() const
+    {
+        return {
+            .run = id,
+            .board = board,
+            .rootPids = rootPids,
+            .readsMemory = true,
+            .settlesWorkers = plan.command.isEmpty()};
+    }
     bool stopAsked = false;
 };
 
@@ -60,23 +72,62 @@ struct PendingPoint {
     SeriesPoint point;
 };
 
-// What this run had of each of the point's CPUs.
-std::vector<double> sharesOfCpus(const TimelineView &view, const SeriesPoint &point)
+constexpr double kNsPerSecond = 1e9;
+
+TimeSpan spanUntil(MonotonicTime end, double seconds)
 {
-    constexpr double kNsPerSecond = 1e9;
-    const auto endNs = toBoardNs(point.time);
-    const TimeSpan span{endNs - static_cast<std::uint64_t>(point.seconds * kNsPerSecond), endNs};
+    const auto endNs = toBoardNs(end);
+    return {endNs - static_cast<std::uint64_t>(seconds * kNsPerSecond), endNs};
+}
+
+// What the run had of each of these CPUs; NaN where records were lost.
+std::vector<double> sharesOfCpus(const TimelineView &view, const std::vector<int> &cpus, TimeSpan span)
+{
     const auto sums = view.coreSums(span);
-    std::vector<double> shares(point.cpus.size(), 0.0); // a core of which there is no record ran none of ours
+    std::vector<double> shares(cpus.size(), 0.0); // a core of which there is no record ran none of ours
     for (std::size_t core = 0; core < sums.size(); ++core) {
-        const auto cpu = std::ranges::find(point.cpus, view.cores()[core]);
-        if (cpu == point.cpus.end())
+        const auto cpu = std::ranges::find(cpus, view.cores()[core]);
+        if (cpu == cpus.end())
             continue;
-        shares[static_cast<std::size_t>(cpu - point.cpus.begin())] = sums[core].unknownNs > 0
+        shares[static_cast<std::size_t>(cpu - cpus.begin())] = sums[core].unknownNs > 0
             ? std::numeric_limits<double>::quiet_NaN()
             : static_cast<double>(sums[core].runningNs) / static_cast<double>(span.lengthNs());
     }
     return shares;
+}
+
+// What the switch records know better than the sampler: whose each core was, also of tasks that came and went
+// between two samples, and every switch in the interval in which it happened.
+void fillFromTrace(SeriesPoint &point, const TimelineView &view)
+{
+    constexpr double kBusyWindow = 1; // seconds; of SeriesPoint::cpuBusy
+    const auto span = spanUntil(point.time, point.seconds);
+    point.cpuOurs = sharesOfCpus(view, point.cpus, span);
+    const auto overWindow = sharesOfCpus(view, point.cpus, spanUntil(point.time, kBusyWindow));
+    const auto sum = [](const std::vector<double> &shares) {
+        return std::reduce(shares.begin(), shares.end());
+    };
+    point.runCores = sum(point.cpuOurs);
+    // Two clocks: the difference may fall short of 0 by a tick.
+    point.otherCores = sum(point.cpuBusy) - sum(overWindow);
+    if (point.otherCores < 0)
+        point.otherCores = 0;
+
+    double voluntary = 0;
+    double involuntary = 0;
+    for (std::uint32_t task = 0; task < view.tasks().size(); ++task) {
+        if (const auto &gone = view.tasks()[task].goneNs; gone && *gone < span.beginNs)
+            continue;
+        const auto stats = view.stats({LaneId::Kind::Task, task}, span);
+        voluntary += static_cast<double>(stats.voluntary);
+        involuntary += static_cast<double>(stats.involuntary);
+    }
+    const bool isWhole = view.tasksWithoutLane() == 0 && std::isfinite(point.runCores);
+    const auto perSecond = [&](double count) {
+        return isWhole ? count / point.seconds : std::numeric_limits<double>::quiet_NaN();
+    };
+    point.voluntaryPerSecond = perSecond(voluntary);
+    point.involuntaryPerSecond = perSecond(involuntary);
 }
 
 } // namespace
@@ -106,6 +157,7 @@ public:
     void noteHostEnd(const HostEnd &end);
     void endWhenAllGone();
     void finishRun();
+    void giveUpOldTimelines();
     void collect();
     void releasePoints(std::vector<SeriesPoint> &into);
     void reportLateWorkers();
@@ -139,6 +191,7 @@ void Lab::Private::setState(LabState newState)
 // Makes everything that can fail before anything is started.
 Result<void> Lab::Private::open(Experiment experiment, const RunOptions &how)
 {
+    const auto now = readMachine(); // affinity and quota may be others than when the program began
     auto next = std::make_unique<CurrentRun>();
     next->id = lastId + 1;
     auto directory = RunDirectory::create(options.runtimeDirectory);
@@ -148,7 +201,7 @@ Result<void> Lab::Private::open(Experiment experiment, const RunOptions &how)
     next->plan = RunPlan{
         .experiment = std::move(experiment),
         .httpServer = {},
-        .cpusAllowed = machine.cpusAllowed,
+        .cpusAllowed = now.cpusAllowed,
         .runDirectory = next->directory->path(),
         .workerProgram = options.workerProgram,
         .command = how.command};
@@ -160,7 +213,7 @@ Result<void> Lab::Private::open(Experiment experiment, const RunOptions &how)
     if (!board)
         return std::unexpected(board.error());
     next->board = std::make_shared<const Board>(std::move(*board));
-    next->recorder = std::make_unique<Recorder>(next->id, planned, how.command, machine, next->board);
+    next->recorder = std::make_unique<Recorder>(next->id, planned, how.command, now, next->board);
     if (needs.httpServer)
         next->server = std::make_unique<ServerProcess>(options.workerProgram, options.helloTimeout);
 
@@ -211,9 +264,8 @@ void Lab::Private::startHost()
     // Also when it is being stopped: the engine then only says that it has ended.
     QObject::connect(run->host.get(), &RunHost::engineReady, q, [this](int tid) {
         run->trace = RunTrace(
-            run->options.trace, tid,
-            RunSubject{.run = run->id, .board = run->board, .rootPids = run->rootPids},
-            TimelineLimits{.bytes = options.timelineBytes}, options.perfCalls);
+            run->options.trace, tid, run->subject(), TimelineLimits{.bytes = options.timelineBytes},
+            options.perfCalls);
         run->host->proceed();
     });
     QObject::connect(run->host.get(), &RunHost::processStarted, q, [this](int pid) { addRootPid(pid); });
@@ -270,8 +322,27 @@ void Lab::Private::finishRun()
     if (recordings.size() == kKeptRecordings)
         recordings.erase(recordings.begin());
     recordings.push_back(recording);
+    giveUpOldTimelines();
     setState(LabState::Idle);
     Q_EMIT q->runFinished(recording);
+}
+
+// The timelines of all recordings together take what one run's may, or only the newest is kept. Whoever still
+// shows an older one keeps it.
+void Lab::Private::giveUpOldTimelines()
+{
+    std::size_t bytes = 0;
+    for (auto &recording : recordings | std::views::reverse) {
+        if (!recording->trace.timeline)
+            continue;
+        bytes += recording->trace.timeline->bytes();
+        if (bytes <= options.timelineBytes || recording == recordings.back())
+            continue;
+        auto without = std::make_shared<Recording>(*recording);
+        without->trace.timeline.reset();
+        without->trace.reason = "it was given up to bound the memory that timelines take";
+        recording = std::move(without);
+    }
 }
 
 void Lab::Private::collect()
@@ -306,10 +377,8 @@ void Lab::Private::releasePoints(std::vector<SeriesPoint> &into)
             const auto view = run->trace.view();
             if (!view->isFinished() && toBoardNs(point.time) > view->known().endNs)
                 return;
-            point.cpuOurs = sharesOfCpus(*view, point);
+            fillFromTrace(point, *view);
         }
-        if (runId == 0)
-            point.cpuOurs.assign(point.cpus.size(), 0.0); // there was no run, so it had nothing
         if (isOurs)
             run->recorder->addPoint(point);
         into.push_back(std::move(point));
@@ -384,7 +453,7 @@ Result<std::uint64_t> Lab::start(const Experiment &experiment, RunOptions option
                                       : "is for the model command only");
     if (const auto opened = d->open(std::move(*valid), options); !opened)
         return std::unexpected(opened.error());
-    d->sampler.watch(RunSubject{.run = d->run->id, .board = d->run->board, .rootPids = {}});
+    d->sampler.watch(d->run->subject());
     const auto id = d->run->id;
     d->setState(LabState::Preparing);
     if (!d->run || d->run->hostEnd)

@@ -83,7 +83,7 @@ public:
     /// kept. Cost: some strings.
     [[nodiscard]] TraceResult trace() const;
 
-    /// Finished runs of this process, oldest first (the newest 200).
+    /// Finished runs of this process, oldest first (the newest 200). Old ones may have lost their timelines.
     [[nodiscard]] const std::vector<RecordingPtr> &recordings() const;
     /// The newest completed `sequential` run of the same workload that `recording` may be compared with (see
     /// `compare` in core/analyse/verdict.h for what may be claimed); nullptr when there is none.

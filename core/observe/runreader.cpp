@@ -342,6 +342,8 @@ void RunReader::readSwitches(std::vector<Gap> &gaps)
 
 void RunReader::settleWorkers()
 {
+    if (!m_subject.settlesWorkers)
+        return;
     for (std::size_t worker = 0; worker < m_slots.size(); ++worker) {
         auto &link = m_slots[worker];
         if (link.isAccounted || !link.task)
@@ -368,6 +370,11 @@ void RunReader::orderTasks()
         return !task->isPresent() && task->reading().worker < 0;
     };
     auto surplus = std::ranges::count_if(m_tasks, isEndedHelper) - std::ptrdiff_t{kMaxEndedHelpers};
+    if (surplus > 0) { // one that ended only now may still be listed with its process
+        for (const auto &process : m_processes)
+            std::erase_if(process->tasks, [](const TaskProbe *task) { return !task->isPresent(); });
+        m_wanting.clear();
+    }
     std::erase_if(m_tasks, [&](const auto &task) { return isEndedHelper(task) && surplus-- > 0; });
 
     m_order.clear();

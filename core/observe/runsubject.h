@@ -19,6 +19,9 @@ struct RunSubject {
     std::vector<int> rootPids;
     /// Whether its memory is wanted, too: the kernel walks page tables for it.
     bool readsMemory = true;
+    /// Whether a worker's account on the board is that of its task. Of a foreign program it is the whole
+    /// tree's.
+    bool settlesWorkers = true;
 };
 
 } // namespace timeslice

@@ -4,10 +4,12 @@
 #include "core/observe/runreader.h"
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <pthread.h>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace timeslice {
 
@@ -24,7 +26,7 @@ RunSubject withoutMemory(RunSubject subject)
 /// Cumulative; what a task could not tell is nothing.
 struct Counters {
     std::optional<std::uint64_t> runningNs;
-    std::uint64_t runnableNs = 0;
+    std::optional<std::uint64_t> runnableNs;
     std::uint64_t voluntary = 0;
     std::uint64_t involuntary = 0;
 };
@@ -33,7 +35,7 @@ Counters countersOf(const TaskReading &reading)
 {
     return {
         .runningNs = reading.cpuNs,
-        .runnableNs = reading.queueWaitNs.value_or(0),
+        .runnableNs = reading.queueWaitNs,
         .voluntary = reading.voluntary.value_or(0),
         .involuntary = reading.involuntary.value_or(0)};
 }
@@ -62,13 +64,15 @@ public:
     void publish();
     void adaptPeriod(Nanoseconds cost);
 
-    std::mutex mutex; ///< Protects everything here; held for a whole reading.
+    std::mutex mutex; ///< Protects everything but what is published; held for a whole reading.
     std::condition_variable_any wake;
     bool isFinished = false;
-    bool isWanted = false; ///< Somebody asked for a view.
-    TimelineViewPtr published;
     SampledStatus status{.period = kPeriod};
 
+    [[nodiscard]] TimelineViewPtr publishedView() const;
+    [[nodiscard]] SampledStatus publishedStatus() const;
+    /// After each reading.
+    void tell();
     void addRootPid(int pid) { m_run.addRootPid(pid); }
 
 private:
@@ -98,8 +102,13 @@ private:
     std::vector<std::unique_ptr<Task>> m_tasks;
     std::vector<TaskInfo> m_infos; ///< As m_tasks.
     std::unordered_map<int, std::size_t> m_taskOfTid;
-    std::uint64_t m_tasksWithoutLane = 0;
+    std::unordered_set<int> m_tasksWithoutLane; ///< Their tids.
     std::uint64_t m_version = 0;
+
+    mutable std::atomic<bool> m_isWanted = false; ///< Somebody asked for a view.
+    mutable std::mutex m_publishMutex; ///< Protects the next two, for the time of copying them.
+    TimelineViewPtr m_published;
+    SampledStatus m_publishedStatus;
 };
 
 void SampledTimeline::Reader::take(Depth depth)
@@ -132,7 +141,7 @@ void SampledTimeline::Reader::add(const TaskReading &reading)
     if (known != m_taskOfTid.end() && !reading.alive)
         return; // told already
     if (m_tasks.size() == m_limits.taskLanes) {
-        ++m_tasksWithoutLane;
+        m_tasksWithoutLane.insert(reading.tid);
         return;
     }
     auto &task = addTask(reading);
@@ -160,7 +169,7 @@ SampledTimeline::Reader::Task &SampledTimeline::Reader::addTask(const TaskReadin
     if (toBoardNs(reading.started) < m_beginNs)
         task.counters = countersOf(reading);
     else
-        task.counters.runningNs = 0;
+        task.counters = {.runningNs = 0, .runnableNs = 0};
     return task;
 }
 
@@ -178,14 +187,16 @@ void SampledTimeline::Reader::advance(Task &task, const TaskReading &reading)
     }
     const auto charged = grown(*task.counters.runningNs, *now.runningNs) + task.lateNs;
     const auto running = std::min(charged, interval.lengthNs());
-    const auto runnable =
-        std::min(grown(task.counters.runnableNs, now.runnableNs), interval.lengthNs() - running);
+    const auto rest = interval.lengthNs() - running;
+    const bool tellsWaits = now.runnableNs && task.counters.runnableNs;
+    const auto runnable = tellsWaits ? std::min(grown(*task.counters.runnableNs, *now.runnableNs), rest) : 0;
     const auto involuntary = grown(task.counters.involuntary, now.involuntary);
     task.lateNs = charged - running;
     task.lane.appendSums(
         interval,
         {.runningNs = running,
          .runnableNs = runnable,
+         .unknownNs = tellsWaits ? 0 : rest, // waiting for a core or blocked: the kernel does not say
          .switches = grown(task.counters.voluntary, now.voluntary) + involuntary},
         involuntary);
     task.counters = now;
@@ -203,13 +214,12 @@ void SampledTimeline::Reader::keepWithinLimit()
 
 void SampledTimeline::Reader::publish()
 {
-    isWanted = false;
     TimelineView::Data data{
         .version = m_version,
         .known = {m_beginNs, m_untilNs},
         .isFinished = isFinished,
         .bytes = m_memory.bytes,
-        .tasksWithoutLane = m_tasksWithoutLane,
+        .tasksWithoutLane = m_tasksWithoutLane.size(),
         .tasks = std::make_shared<const std::vector<TaskInfo>>(m_infos),
         .cores = std::make_shared<const std::vector<int>>(),
         .losses = std::make_shared<const TimelineLosses>(),
@@ -218,7 +228,30 @@ void SampledTimeline::Reader::publish()
     data.taskLanes.reserve(m_tasks.size());
     for (const auto &task : m_tasks)
         data.taskLanes.push_back(task->lane.snapshot());
-    published = std::make_shared<const TimelineView>(std::move(data));
+    auto view = std::make_shared<const TimelineView>(std::move(data));
+    const std::scoped_lock lock(m_publishMutex);
+    m_published.swap(view);
+}
+
+void SampledTimeline::Reader::tell()
+{
+    if (m_isWanted.exchange(false, std::memory_order_relaxed) || isFinished)
+        publish();
+    const std::scoped_lock lock(m_publishMutex);
+    m_publishedStatus = status;
+}
+
+TimelineViewPtr SampledTimeline::Reader::publishedView() const
+{
+    m_isWanted.store(true, std::memory_order_relaxed);
+    const std::scoped_lock lock(m_publishMutex);
+    return m_published;
+}
+
+SampledStatus SampledTimeline::Reader::publishedStatus() const
+{
+    const std::scoped_lock lock(m_publishMutex);
+    return m_publishedStatus;
 }
 
 void SampledTimeline::Reader::adaptPeriod(Nanoseconds cost)
@@ -241,10 +274,9 @@ SampledTimeline::SampledTimeline(RunSubject subject, TimelineLimits limits)
                 continue;
             const auto before = threadCpuTime();
             reader.take(Depth::Changed);
-            if (reader.isWanted)
-                reader.publish();
             reader.status.readerCpu = threadCpuTime();
             reader.adaptPeriod(reader.status.readerCpu - before);
+            reader.tell();
             for (const auto now = std::chrono::steady_clock::now(); next + reader.status.period < now;
                  next += reader.status.period)
                 ++reader.status.missed;
@@ -272,20 +304,17 @@ void SampledTimeline::stop()
     const std::scoped_lock lock(m_reader->mutex);
     m_reader->take(Depth::Full);
     m_reader->isFinished = true;
-    m_reader->publish();
+    m_reader->tell();
 }
 
 TimelineViewPtr SampledTimeline::view() const
 {
-    const std::scoped_lock lock(m_reader->mutex);
-    m_reader->isWanted = true;
-    return m_reader->published;
+    return m_reader->publishedView();
 }
 
 SampledStatus SampledTimeline::status() const
 {
-    const std::scoped_lock lock(m_reader->mutex);
-    return m_reader->status;
+    return m_reader->publishedStatus();
 }
 
 } // namespace timeslice

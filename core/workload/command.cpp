@@ -25,6 +25,7 @@ WorkloadInfo commandWorkload()
         .parameters = {},
         .defaultItems = 1,
         .results = {},
+        .hasUnevenItems = true,
         .isForeign = true,
         .make = [](const WorkSpec & /*spec*/) -> std::unique_ptr<Workload> {
             return std::make_unique<Command>();

@@ -197,6 +197,7 @@ WorkloadInfo mandelbrotWorkload()
         // 20 x 13 tiles: the whole picture at the default size.
         .defaultItems = 260,
         .results = {},
+        .hasUnevenItems = true,
         .make = [](const WorkSpec &spec) -> std::unique_ptr<Workload> {
             return std::make_unique<Mandelbrot>(spec);
         },

@@ -97,6 +97,9 @@ struct WorkloadInfo {
     std::vector<Parameter> parameters;
     std::uint64_t defaultItems = 64;
     std::vector<ResultField> results;
+    /// Items cost different amounts of work, so that items per second compare only between runs of the same
+    /// items.
+    bool hasUnevenItems = false;
     bool isForeign =
         false; ///< A program of the user's, which has no items of ours; only the model `command` runs it.
     std::unique_ptr<Workload> (*make)(const WorkSpec &spec) = nullptr;

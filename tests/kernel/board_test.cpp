@@ -144,6 +144,18 @@ TEST_F(BoardFile, ofAnotherVersionIsMalformed)
     EXPECT_EQ(board.error().what, "is a board of another version");
 }
 
+TEST_F(BoardFile, whoseOffsetsLeadElsewhereIsMalformed)
+{
+    for (const std::streamoff field : {24, 32, 40, 48, 56, 64, 72}) {
+        std::filesystem::remove(path());
+        ASSERT_TRUE(Board::create(path(), 2, 64));
+        patch(static_cast<std::size_t>(field), std::string("\x00\x00\x00\x40\x00\x00\x00\x00", 8));
+        const auto board = Board::open(path());
+        ASSERT_FALSE(board) << field;
+        EXPECT_EQ(board.error().what, "is a damaged board");
+    }
+}
+
 TEST_F(BoardFile, thatWasCutIsMalformed)
 {
     ASSERT_TRUE(Board::create(path(), 4));

@@ -142,7 +142,7 @@ void TestPlotLayout::dashesStandStill()
 void TestPlotLayout::othersAreHatchedAndManyLinesLabelled()
 {
     const SampleColumns columns = columnsOf(pointsBetween(kGo, 0, 10, 8));
-    const ChartSpec spec = coresSpec(columns, lightTheme(), true);
+    const ChartSpec spec = coresSpec(columns, lightTheme(), false);
     QCOMPARE(spec.form, ChartSpec::Form::Lines);
     const auto content = layoutLines(spec, windowOn(columns, 10), shareTicks(), kSize, lightTheme().card);
     QCOMPARE(content.lines.size(), std::size_t{8});
@@ -156,7 +156,7 @@ void TestPlotLayout::othersAreHatchedAndManyLinesLabelled()
     QVERIFY(content.emptyText.isEmpty());
 
     const SampleColumns few = columnsOf(pointsBetween(kGo, 0, 10, 2));
-    const ChartSpec two = coresSpec(few, lightTheme(), true);
+    const ChartSpec two = coresSpec(few, lightTheme(), false);
     for (const auto &line : layoutLines(two, windowOn(few, 10), shareTicks(), kSize, lightTheme().card).lines)
         QVERIFY(line.endLabel.isEmpty()); // the legend is enough
 }
@@ -180,7 +180,7 @@ void TestPlotLayout::heatCellsShowTheMeanAndLeaveHoles()
             points[i].cpuBusy[1] = std::nan("");
     }
     const SampleColumns columns = columnsOf(points);
-    const ChartSpec spec = coresSpec(columns, lightTheme(), true);
+    const ChartSpec spec = coresSpec(columns, lightTheme(), false);
     QCOMPARE(spec.form, ChartSpec::Form::HeatMap);
     constexpr int kWidth = 50; // two samples a pixel
     const HeatCells cells = heatCells(spec, windowOn(columns, 10), 1, kWidth, lightTheme());
@@ -200,7 +200,7 @@ void TestPlotLayout::heatCellsShowTheMeanAndLeaveHoles()
 void TestPlotLayout::heatLabelsFitAndHoldFirstAndLast()
 {
     const SampleColumns columns = columnsOf(pointsBetween(kGo, 0, 1, 61));
-    const ChartSpec spec = coresSpec(columns, lightTheme(), true);
+    const ChartSpec spec = coresSpec(columns, lightTheme(), false);
     for (const double height : {80.0, 200.0, 2000.0}) {
         constexpr double kLine = 14;
         const auto labels = heatLabels(spec, height, kLine);

@@ -664,7 +664,7 @@ void TestTimelineLayout::pixelsHoldTheExactMean()
     theme.text = Qt::black;
     theme.quietText = Qt::black;
     LaneRaster raster(theme, 1, 1);
-    for (const std::uint64_t part : {1, 7, 60, 400}) {
+    for (const std::uint64_t part : {1U, 7U, 60U, 400U}) {
         const TimeSpan visible{
             known.beginNs + known.lengthNs() / 2,
             known.beginNs + known.lengthNs() / 2 + known.lengthNs() / 2 / part};
@@ -703,7 +703,7 @@ void TestTimelineLayout::shapesCoverWhatPixelsDo()
     const auto view = store.view();
     const auto known = view->known();
     const auto &theme = lightTheme();
-    for (const std::uint64_t part : {1, 30, 300}) {
+    for (const std::uint64_t part : {1U, 30U, 300U}) {
         const TimeSpan visible{known.beginNs, known.beginNs + known.lengthNs() / part};
         const auto list = Picture{.columns = 400}.of(*view, visible);
         QImage pixels(458, 400, QImage::Format_RGB32);

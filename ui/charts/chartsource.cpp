@@ -9,7 +9,7 @@ std::array<ChartSpec, kCharts>
 chartSpecs(const SampleColumns &columns, const Theme &theme, const ChartChoices &choices)
 {
     return {
-        coresSpec(columns, theme, choices.showsRun),
+        coresSpec(columns, theme, choices.hasExactCores),
         throughputSpec(columns, theme, choices.perWorker, choices.baseline), switchesSpec(columns, theme)};
 }
 

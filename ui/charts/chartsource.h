@@ -15,7 +15,7 @@ inline constexpr std::size_t kCharts = 3;
 struct ChartChoices {
     bool perWorker = false;
     std::optional<ReferenceLine> baseline;
-    bool showsRun = false; ///< And not the idle machine.
+    bool hasExactCores = false; ///< A run is shown, and what it had of each core is known from its trace.
 };
 
 /// The three charts in their order: cores, throughput, context switches.

@@ -56,7 +56,7 @@ double ChartSpec::highest(std::size_t first, std::size_t last) const
     return best;
 }
 
-ChartSpec coresSpec(const SampleColumns &columns, const Theme &theme, bool showsRun)
+ChartSpec coresSpec(const SampleColumns &columns, const Theme &theme, bool isExact)
 {
     ChartSpec spec;
     spec.id = QStringLiteral("cores");
@@ -66,7 +66,6 @@ ChartSpec coresSpec(const SampleColumns &columns, const Theme &theme, bool shows
     spec.unit = QStringLiteral("%");
     spec.format = shareForPeople;
     spec.form = columns.cpus().size() > kMostLines ? ChartSpec::Form::HeatMap : ChartSpec::Form::Lines;
-    const bool isExact = showsRun && columns.hasOurs();
     const bool isLines = spec.form == ChartSpec::Form::Lines;
     if (isExact)
         spec.subtitle = isLines ? words("share of each core, this run, exact; hatched: all others, over 1 s")

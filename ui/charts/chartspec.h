@@ -57,8 +57,8 @@ inline constexpr std::size_t kMostLines = 16;
 /// Busy share of each core, and hatched what was not this run's. Of a run with an exact trace what the run
 /// itself had of each core, at any resolution.
 /// \param columns  Outlives the spec, and is not changed meanwhile.
-/// \param showsRun  A run is shown, not the idle machine.
-[[nodiscard]] ChartSpec coresSpec(const SampleColumns &columns, const Theme &theme, bool showsRun);
+/// \param isExact  See ChartChoices::hasExactCores.
+[[nodiscard]] ChartSpec coresSpec(const SampleColumns &columns, const Theme &theme, bool isExact);
 /// Items per second, all together or by worker.
 [[nodiscard]] ChartSpec throughputSpec(
     const SampleColumns &columns, const Theme &theme, bool perWorker,

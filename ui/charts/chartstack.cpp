@@ -327,6 +327,8 @@ QImage ChartStack::renderRecording(
 
 void ChartStack::addFrame(const Frame &frame)
 {
+    d->choices.hasExactCores |=
+        std::ranges::any_of(frame.points, [](const SeriesPoint &point) { return !point.cpuOurs.empty(); });
     if (d->feed.add(frame.points))
         d->updateSoon();
 }
@@ -335,7 +337,7 @@ void ChartStack::beginRun(const Experiment &experiment)
 {
     setPaused(false);
     d->feed.beginRun(experiment);
-    d->choices.showsRun = false; // until go
+    d->choices.hasExactCores = false; // until its first points say so
     d->forgetScale();
     d->update();
 }
@@ -343,7 +345,6 @@ void ChartStack::beginRun(const Experiment &experiment)
 void ChartStack::markGo()
 {
     d->feed.markGo(MonotonicClock::now());
-    d->choices.showsRun = true;
     d->update();
 }
 
@@ -356,7 +357,7 @@ void ChartStack::showRecording(const RecordingPtr &recording)
 {
     setPaused(false);
     d->feed.showRecording(recording);
-    d->choices.showsRun = d->feed.recording() != nullptr;
+    d->choices.hasExactCores = d->feed.recording() && recording->trace.source == TraceSource::Perf;
     d->forgetScale();
     d->update();
 }

@@ -213,8 +213,9 @@ QImage paintRecording(
     const auto run = finishedRun(recording, {});
     if (!run || area.height() < 60)
         return image;
-    const auto specs =
-        chartSpecs(run->columns, theme, {.perWorker = false, .baseline = {}, .showsRun = true});
+    const auto specs = chartSpecs(
+        run->columns, theme,
+        {.perWorker = false, .baseline = {}, .hasExactCores = recording.trace.source == TraceSource::Perf});
     const double height = (area.height() - (kCharts - 1) * kGap) / kCharts;
     double top = area.top();
     for (std::size_t i = 0; i < kCharts; ++i) {

@@ -86,12 +86,6 @@ void SampleColumns::forgetBefore(double time)
         dropFront(worker, count);
 }
 
-bool SampleColumns::hasOurs() const
-{
-    return std::ranges::any_of(
-        m_cpus, [](const Cpu &cpu) { return !cpu.ours.empty() && std::isfinite(cpu.ours.back()); });
-}
-
 std::size_t SampleColumns::nearestRow(double time) const
 {
     if (m_times.empty())

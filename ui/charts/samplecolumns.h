@@ -42,8 +42,6 @@ public:
     /// Length of each row's interval in seconds.
     [[nodiscard]] std::span<const float> seconds() const { return m_seconds; }
 
-    /// Whether the newest row says what the run had of some CPU.
-    [[nodiscard]] bool hasOurs() const;
     [[nodiscard]] const std::vector<Cpu> &cpus() const { return m_cpus; } ///< By ascending id.
     [[nodiscard]] const Column &otherShare() const { return m_otherShare; } ///< Of all CPUs, in [0, 1].
     [[nodiscard]] const Column &itemsPerSecond() const { return m_itemsPerSecond; }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <climits>
 #include <map>
+#include <numeric>
 #include <tuple>
 #include <unordered_map>
 
@@ -100,7 +101,7 @@ public:
 
     void addCores(std::vector<LaneEntry> &into) const
     {
-        for (std::uint32_t i = 0; i < m_view.cores().size(); ++i) {
+        for (const auto i : coresByNumber(m_view)) {
             LaneEntry entry;
             entry.kind = LaneEntry::Kind::Core;
             entry.lane = {LaneId::Kind::Core, i};
@@ -209,6 +210,14 @@ private:
 
 } // namespace
 
+std::vector<std::uint32_t> coresByNumber(const TimelineView &view)
+{
+    std::vector<std::uint32_t> indices(view.cores().size());
+    std::iota(indices.begin(), indices.end(), 0);
+    std::ranges::sort(indices, {}, [&](std::uint32_t index) { return view.cores()[index]; });
+    return indices;
+}
+
 std::vector<TaskLook> taskLooks(const TimelineView &view, const std::vector<TaskLabel> &labels)
 {
     const auto byTask = labelsByTask(view, labels);
@@ -233,13 +242,16 @@ std::vector<LaneEntry> arrangeLanes(
     if (view.tasks().empty() && view.cores().empty())
         return entries;
     const Arranger arranger(view, labels, options, visible);
-    LaneEntry heat;
-    heat.kind = LaneEntry::Kind::Heat;
-    heat.name = words("all cores");
-    entries.push_back(heat);
-    if (options.arrangement != LaneArrangement::ByCore)
+    const bool hasCores = !view.cores().empty(); // of a sampled timeline nobody knows who had which
+    if (hasCores) {
+        LaneEntry heat;
+        heat.kind = LaneEntry::Kind::Heat;
+        heat.name = words("all cores");
+        entries.push_back(heat);
+    }
+    if (options.arrangement != LaneArrangement::ByCore || !hasCores)
         arranger.addTasks(entries);
-    if (options.arrangement == LaneArrangement::Both) {
+    if (options.arrangement == LaneArrangement::Both && hasCores) {
         LaneEntry heading;
         heading.kind = LaneEntry::Kind::Heading;
         heading.name = words("Cores");

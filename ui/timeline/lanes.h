@@ -31,6 +31,9 @@ struct TaskLook {
     int number = kPlain; ///< Written in its blocks; kPlain: none.
 };
 
+/// The view's cores, which it has in the order in which they were first seen, by ascending number. Pure.
+[[nodiscard]] std::vector<std::uint32_t> coresByNumber(const TimelineView &view);
+
 /// One look per task of the view. Workers have their number and its colour; without any worker (a command of
 /// the user's) every task is of interest and they are numbered through. Thread: any; pure.
 [[nodiscard]] std::vector<TaskLook> taskLooks(const TimelineView &view, const std::vector<TaskLabel> &labels);

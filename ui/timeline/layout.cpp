@@ -99,7 +99,7 @@ DrawList layoutTimeline(
         std::optional<int> cpu;
         switch (drawn.kind) {
         case LaneEntry::Kind::Heat:
-            for (std::uint32_t core = 0; core < view.cores().size(); ++core)
+            for (const auto core : coresByNumber(view))
                 list.heat.push_back({view.cores()[core], shaper.busyShares({LaneId::Kind::Core, core})});
             break;
         case LaneEntry::Kind::Heading:
