@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/lab/recorder.h"
 
+#include "core/lab/foreigntasks.h"
+
 #include <algorithm>
 
 namespace timeslice {
@@ -58,6 +60,11 @@ void Recorder::addSnapshot(const SnapshotPtr &snapshot)
         m_unseen += snapshot->sequence - m_last->sequence - 1;
     m_last = snapshot;
     ++m_samples;
+    auto &gaps = m_recording->gaps;
+    for (const auto &gap : snapshot->gaps) {
+        if (gaps.size() < Recording::kMostGaps && std::ranges::find(gaps, gap.what, &Gap::what) == gaps.end())
+            gaps.push_back(gap);
+    }
     if (const auto &memory = snapshot->memory) {
         auto &peak = m_recording->memoryPeak;
         if (!peak)
@@ -118,10 +125,8 @@ std::vector<WorkerResult> Recorder::foreignTasks() const
     };
     if (const auto &trace = m_recording->trace; trace.source == TraceSource::Perf) {
         const auto &view = *trace.timeline;
-        for (std::uint32_t index = 0; index < view.tasks().size(); ++index) {
+        for (const auto index : timeslice::foreignTasks(view, enginePid)) {
             const auto &task = view.tasks()[index];
-            if (task.pid == enginePid)
-                continue;
             const auto stats = view.stats({LaneId::Kind::Task, index}, view.known());
             auto &result = add(task.pid, task.tid, task.name);
             result.cpuSeconds = seconds(stats.sums.runningNs);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/lab/runtrace.h"
 
+#include "core/lab/foreigntasks.h"
+
 #include <system_error>
 #include <utility>
 
@@ -69,10 +71,7 @@ SelfCheck checkDescendants(const TimelineView &view, const Board &board, std::ui
     if (!kernel || view.tasksWithoutLane() > 0)
         return {};
     TaskAccount trace{.tid = kernel->tid, .runningNs = 0};
-    for (std::uint32_t index = 0; index < view.tasks().size(); ++index) {
-        const auto &task = view.tasks()[index];
-        if (task.pid == board.enginePid())
-            continue;
+    for (const auto index : foreignTasks(view, board.enginePid())) {
         const auto stats = view.stats({LaneId::Kind::Task, index}, view.known());
         trace.voluntary += stats.voluntary;
         trace.involuntary += stats.involuntary;
@@ -159,7 +158,9 @@ TraceResult RunTrace::status() const
         result.lost = status.lost;
         result.readerCpuSeconds = toSeconds(status.readerCpu);
     } else if (m_sampled) {
-        result.readerCpuSeconds = toSeconds(m_sampled->status().readerCpu);
+        const auto status = m_sampled->status();
+        result.readerCpuSeconds = toSeconds(status.readerCpu);
+        result.samplePeriodSeconds = toSeconds(status.period);
     }
     return result;
 }

@@ -176,6 +176,8 @@ void writeNotes(JsonWriter &json, const Recording &recording)
     json.beginArray();
     for (const auto &note : recording.notes)
         json.value(note);
+    for (const auto &gap : recording.gaps)
+        json.value("not measured: " + gap.what + ": " + describe(gap.error));
     if (!recording.itemError.empty() && !recording.error)
         json.value("first failed item: " + recording.itemError);
     json.endArray();

@@ -83,6 +83,7 @@ struct TraceResult {
     std::optional<double> readerCpuSeconds; ///< What reading and storing cost; nothing without a timeline.
     std::optional<SelfCheck>
         check; ///< Trace against the kernel's own counters, worker by worker; only for Perf.
+    std::optional<double> samplePeriodSeconds; ///< Only for Sampled: from one reading to the next.
     TimelineViewPtr timeline; ///< nullptr without one.
 };
 
@@ -117,6 +118,9 @@ struct Recording {
     std::vector<WorkerResult> workers;
     ObserverResult observer;
     TraceResult trace;
+    /// What could not be measured meanwhile and why, each once, the first kMostGaps of them.
+    std::vector<Gap> gaps;
+    static constexpr std::size_t kMostGaps = 16;
     std::optional<ThrottleReading> throttle; ///< Over the run; nothing without a quota.
 
     std::vector<SeriesPoint> series; ///< From go to the end.

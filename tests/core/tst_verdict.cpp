@@ -288,6 +288,15 @@ void TestVerdict::withinNoiseIsNotClear()
     verdict = judge(recording, &baseline);
     QVERIFY(verdict.speedup && !verdict.speedup->isClear);
     QVERIFY(verdict.speedup->noise > 0.3);
+
+    // The noise is the ratio's own: what is 15 % faster give or take 14 % of that reaches below 1.
+    recording = run("qthread", 2, 1 / 1.15);
+    recording.series.clear();
+    verdict = judge(recording, &baseline);
+    QVERIFY(verdict.speedup && verdict.speedup->noise > 0.1);
+    QCOMPARE(
+        verdict.speedup->isClear,
+        verdict.speedup->ratio - verdict.speedup->noise * verdict.speedup->ratio > 1);
 }
 
 void TestVerdict::aShortRunWithoutASpreadIsTrustedLess()
@@ -314,6 +323,11 @@ void TestVerdict::runsByDurationMayDifferInItemsAndChecksum()
     const auto verdict = judge(recording, &baseline);
     QVERIFY(verdict.speedup);
     QCOMPARE(verdict.speedup->ratio, 1.9);
+
+    // Tiles of a picture cost different amounts: the slower run saw others.
+    for (auto *one : {&baseline, &recording})
+        one->experiment.workload = "mandelbrot";
+    QCOMPARE(judge(recording, &baseline).speedup.error(), NoSpeedup::DifferentWork);
 }
 
 void TestVerdict::sameWorkLooksAtTheWorkloadOnly()

@@ -61,7 +61,7 @@ run_tests() {
     # ThreadSanitizer of GCC 12 cannot live with the wider address randomisation of newer kernels.
     [ "$preset" = tsan ] && wrapper=(setarch "$(uname -m)" -R)
     # Slow unwinding: through libraries without frame pointers, so that a leak is told by who made it.
-    ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:fast_unwind_on_malloc=0 \
+    ASAN_OPTIONS=detect_leaks=1:fast_unwind_on_malloc=0 \
     LSAN_OPTIONS=suppressions="$PWD/tests/support/lsan.supp":print_suppressions=0 \
     UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 \
     TSAN_OPTIONS=halt_on_error=1 \
