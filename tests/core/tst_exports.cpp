@@ -181,6 +181,9 @@ private Q_SLOTS:
     void csvTextIsQuotedAndNoFormula();
     void everyLocaleGivesTheSameBytes();
     void formatsGoByEnding();
+    void theAskedForFormatIsWrittenWhateverTheEnding();
+    void numbersStandBeforeTheWholeEnding_data();
+    void numbersStandBeforeTheWholeEnding();
     void savedFilesAreWhole();
     void picturesAreMadeByWhoeverCan();
     void whatCannotBeSavedSaysWhy_data();
@@ -489,6 +492,45 @@ void TestExports::formatsGoByEnding()
     QCOMPARE(exportFormatOf(u"x.Png"_s), std::optional(ExportFormat::Png));
     for (const auto *const name : {"a", "a.svg", "json", "a.json.gz", "a.csv ", ""})
         QVERIFY2(!exportFormatOf(QString::fromLatin1(name)), name);
+}
+
+void TestExports::theAskedForFormatIsWrittenWhateverTheEnding()
+{
+    QTemporaryDir directory;
+    const auto recording = fullRecording();
+    const auto path = directory.filePath(u"table.json"_s);
+    QVERIFY(exportRecording(recording, path, ExportFormat::Csv));
+    QCOMPARE(contents(path), seriesCsv(recording));
+    auto untraced = recording;
+    untraced.trace = {};
+    const auto trace = directory.filePath(u"trace.json"_s);
+    QVERIFY(!exportRecording(untraced, trace, ExportFormat::Perfetto));
+    QVERIFY(!QFile::exists(trace));
+}
+
+void TestExports::numbersStandBeforeTheWholeEnding_data()
+{
+    QTest::addColumn<QString>("path");
+    QTest::addColumn<QString>("numbered");
+    const auto row = [](const char *path, const char *numbered) {
+        QTest::newRow(path) << QString::fromLatin1(path) << QString::fromLatin1(numbered);
+    };
+    row("a.json", "a-2.json");
+    row("a.b.csv", "a.b-2.csv");
+    row("a.PNG", "a-2.PNG");
+    row("a.perfetto.json", "a-2.perfetto.json");
+    row("d.e/a.perfetto.json.gz", "d.e/a-2.perfetto.json.gz");
+    row("a.Slices.csv", "a-2.Slices.csv");
+    row("a.slices.csv.gz", "a-2.slices.csv.gz");
+}
+
+void TestExports::numbersStandBeforeTheWholeEnding()
+{
+    QFETCH(QString, path);
+    QFETCH(QString, numbered);
+    QCOMPARE(numberedPath(path, 2), numbered);
+    QCOMPARE(exportFormatOf(numbered), exportFormatOf(path));
+    QVERIFY(path.endsWith(exportEnding(path)));
 }
 
 void TestExports::savedFilesAreWhole()
