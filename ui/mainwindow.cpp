@@ -160,11 +160,11 @@ void MainWindow::connectActions()
     on(m_actions.saveWindow, [this] { m_exporter->saveWindow(); });
     on(m_actions.saveChart, [this] { m_exporter->saveChart(); });
     on(m_actions.copyChart, [this] { m_exporter->copyChart(); });
-    on(m_actions.saveJson, [this] { m_exporter->saveRun(m_last, QStringLiteral("json")); });
-    on(m_actions.saveCsv, [this] { m_exporter->saveRun(m_last, QStringLiteral("csv")); });
+    on(m_actions.saveJson, [this] { m_exporter->saveRun(m_last, ExportFormat::Json); });
+    on(m_actions.saveCsv, [this] { m_exporter->saveRun(m_last, ExportFormat::Csv); });
     on(m_actions.saveTimeline, [this] { m_exporter->saveTimeline(); });
-    on(m_actions.savePerfetto, [this] { m_exporter->saveRun(m_last, QStringLiteral("perfetto.json.gz")); });
-    on(m_actions.saveSlices, [this] { m_exporter->saveRun(m_last, QStringLiteral("slices.csv")); });
+    on(m_actions.savePerfetto, [this] { m_exporter->saveRun(m_last, ExportFormat::Perfetto); });
+    on(m_actions.saveSlices, [this] { m_exporter->saveRun(m_last, ExportFormat::Slices); });
     connect(m_actions.appearance, &QActionGroup::triggered, this, [this](const QAction *action) {
         m_state->setAppearance(static_cast<WindowState::Appearance>(action->data().toInt()));
         m_themes->setMode(static_cast<ThemeController::Mode>(action->data().toInt()));
