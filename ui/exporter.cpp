@@ -4,6 +4,7 @@
 #include "ui/canvasview.h"
 #include "ui/charts/chartstack.h"
 #include "ui/exportdialog.h"
+#include "ui/format.h"
 #include "ui/pictures.h"
 #include "ui/timeline/timelinecard.h"
 #include "ui/windowstate.h"
@@ -13,6 +14,7 @@
 #include <QFileInfo>
 #include <QFutureWatcher>
 #include <QGuiApplication>
+#include <QMessageBox>
 #include <QMimeData>
 #include <QtConcurrentRun>
 
@@ -185,10 +187,17 @@ void Exporter::askForFile(
 
 void Exporter::report(const Result<void> &written, const QString &path)
 {
-    if (written)
+    if (written) {
         Q_EMIT done(tr("Saved to %1").arg(path));
-    else
-        Q_EMIT failed(written.error());
+        return;
+    }
+    auto *box = new QMessageBox(
+        QMessageBox::Warning, tr("Not saved"), describeForPeople(written.error()), QMessageBox::Close,
+        m_window);
+    box->setTextFormat(Qt::PlainText);
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->open();
+    Q_EMIT failed(written.error());
 }
 
 void Exporter::askForExperiment(const std::function<void(const QString &path)> &open)

@@ -56,6 +56,7 @@ public:
 Q_SIGNALS:
     /// Something was saved or copied: "Saved to …".
     void done(const QString &message);
+    /// Nothing was saved; the user has been told.
     void failed(const timeslice::Error &error);
 
 private:
