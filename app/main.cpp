@@ -9,6 +9,7 @@
 #include <QApplication>
 #include <QLocale>
 
+#include <array>
 #include <csignal>
 #include <memory>
 #include <string_view>
@@ -16,6 +17,17 @@
 namespace {
 
 using namespace timeslice;
+
+/// Fonts and painting come with a platform; this one needs neither a display nor its libraries. It is chosen
+/// by an argument: the environment is also that of the programs which a run starts.
+std::unique_ptr<QApplication> applicationForPictures(char *name)
+{
+    static char option[] = "-platform";
+    static char platform[] = "offscreen";
+    static std::array<char *, 4> arguments{name, option, platform, nullptr};
+    static int count = 3;
+    return std::make_unique<QApplication>(count, arguments.data());
+}
 
 /// Everything but the window. No display is needed.
 int runCommandLine(const QString &command, int &argc, char **argv)
@@ -29,9 +41,7 @@ int runCommandLine(const QString &command, int &argc, char **argv)
     const bool isRun = command == QLatin1String("run");
     std::unique_ptr<QCoreApplication> application;
     if (isRun && wantsPicture(arguments)) {
-        // Fonts and painting come with a platform; this one needs neither a display nor its libraries.
-        qputenv("QT_QPA_PLATFORM", "offscreen");
-        application = std::make_unique<QApplication>(argc, argv);
+        application = applicationForPictures(argv[0]);
     } else {
         application = std::make_unique<QCoreApplication>(argc, argv);
     }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/exporter.h"
 
-#include "core/record/export.h"
 #include "ui/canvasview.h"
 #include "ui/charts/chartstack.h"
 #include "ui/exportdialog.h"
+#include "ui/format.h"
 #include "ui/pictures.h"
 #include "ui/timeline/timelinecard.h"
 #include "ui/windowstate.h"
@@ -12,8 +12,11 @@
 #include <QClipboard>
 #include <QFileDialog>
 #include <QFileInfo>
+#include <QFutureWatcher>
 #include <QGuiApplication>
+#include <QMessageBox>
 #include <QMimeData>
+#include <QtConcurrentRun>
 
 namespace timeslice {
 
@@ -32,6 +35,32 @@ QString nameOf(const Experiment &experiment)
         .arg(experiment.workers);
 }
 
+struct RunFile {
+    QString title;
+    QString ending;
+    QString filter;
+};
+
+RunFile runFileOf(ExportFormat format)
+{
+    switch (format) {
+    case ExportFormat::Csv:
+        return {Exporter::tr("Save the run as CSV"), QStringLiteral("csv"), Exporter::tr("Tables (*.csv)")};
+    case ExportFormat::Perfetto:
+        return {
+            Exporter::tr("Save the trace for Perfetto"), QStringLiteral("perfetto.json.gz"),
+            Exporter::tr("Traces for ui.perfetto.dev (*.json.gz *.json)")};
+    case ExportFormat::Slices:
+        return {
+            Exporter::tr("Save the slices as CSV"), QStringLiteral("slices.csv"),
+            Exporter::tr("Tables (*.csv *.csv.gz)")};
+    case ExportFormat::Json:
+    case ExportFormat::Png: // pictures are not asked for here
+        break;
+    }
+    return {Exporter::tr("Save the run as JSON"), QStringLiteral("json"), Exporter::tr("JSON (*.json)")};
+}
+
 } // namespace
 
 Exporter::Exporter(
@@ -42,7 +71,9 @@ Exporter::Exporter(
     , m_timeline(timeline)
     , m_canvas(canvas)
     , m_state(state)
-{ }
+{
+    m_writer.setMaxThreadCount(1);
+}
 
 void Exporter::saveWindow()
 {
@@ -68,7 +99,8 @@ void Exporter::askForPicture(const QString &chosen)
         const PictureRequest request = dialog->request();
         askForFile(
             tr("Save as PNG"), QStringLiteral("timeslice-%1").arg(request.id), QStringLiteral("png"),
-            tr("PNG pictures (*.png)"), [this, request](const QString &path) { return save(request, path); });
+            tr("PNG pictures (*.png)"),
+            [this, request](const QString &path) { report(save(request, path), path); });
     });
     dialog->open();
 }
@@ -93,26 +125,37 @@ void Exporter::saveTimeline()
         tr("Save the timeline"), QStringLiteral("timeslice-timeline"), QStringLiteral("png"),
         tr("PNG pictures (*.png);;SVG drawings (*.svg)"), [this](const QString &path) {
             const bool isSvg = path.endsWith(QLatin1String(".svg"), Qt::CaseInsensitive);
-            return m_timeline->savePicture(
-                path, m_timeline->size() * (isSvg ? 1 : kScale), isSvg ? 1 : kScale);
+            report(
+                m_timeline->savePicture(path, m_timeline->size() * (isSvg ? 1 : kScale), isSvg ? 1 : kScale),
+                path);
         });
 }
 
-void Exporter::saveRun(const RecordingPtr &recording, const QString &ending)
+void Exporter::saveRun(const RecordingPtr &recording, ExportFormat format)
 {
-    const QString filter = ending == QLatin1String("json") ? tr("JSON (*.json)")
-        : ending.startsWith(QLatin1String("perfetto")) ? tr("Traces for ui.perfetto.dev (*.json.gz *.json)")
-                                                       : tr("Tables (*.csv)");
+    const RunFile file = runFileOf(format);
     askForFile(
-        tr("Save the run"), nameOf(recording->experiment), ending, filter,
-        [recording](const QString &path) { return exportRecording(*recording, path); });
+        file.title, nameOf(recording->experiment), file.ending, file.filter,
+        [this, recording, format](const QString &path) { writeRun(recording, format, path); });
+}
+
+// A timeline may hold millions of switches. The recording is const, so a thread can read it.
+void Exporter::writeRun(const RecordingPtr &recording, ExportFormat format, const QString &path)
+{
+    auto *watcher = new QFutureWatcher<Result<void>>(this);
+    connect(watcher, &QFutureWatcherBase::finished, this, [this, watcher, path] {
+        watcher->deleteLater();
+        report(watcher->result(), path);
+    });
+    watcher->setFuture(QtConcurrent::run(
+        &m_writer, [recording, format, path] { return exportRecording(*recording, path, format); }));
 }
 
 void Exporter::saveExperiment(const Experiment &experiment)
 {
     askForFile(
         tr("Save the experiment"), nameOf(experiment), QStringLiteral("json"), tr("Experiments (*.json)"),
-        [experiment](const QString &path) { return saveFile(path, toJson(experiment)); });
+        [this, experiment](const QString &path) { report(saveFile(path, toJson(experiment)), path); });
 }
 
 void Exporter::copyChart()
@@ -128,7 +171,7 @@ void Exporter::copyChart()
 
 void Exporter::askForFile(
     const QString &title, const QString &name, const QString &ending, const QString &filter,
-    const std::function<Result<void>(const QString &path)> &write)
+    const std::function<void(const QString &path)> &write)
 {
     auto *dialog = new QFileDialog(m_window, title, m_state->exportFolder(), filter);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
@@ -137,12 +180,24 @@ void Exporter::askForFile(
     dialog->selectFile(QStringLiteral("%1.%2").arg(name, ending));
     connect(dialog, &QFileDialog::fileSelected, this, [this, write](const QString &path) {
         m_state->setExportFolder(QFileInfo(path).absolutePath());
-        if (const auto written = write(path); written)
-            Q_EMIT done(tr("Saved to %1").arg(path));
-        else
-            Q_EMIT failed(written.error());
+        write(path);
     });
     dialog->open();
+}
+
+void Exporter::report(const Result<void> &written, const QString &path)
+{
+    if (written) {
+        Q_EMIT done(tr("Saved to %1").arg(path));
+        return;
+    }
+    auto *box = new QMessageBox(
+        QMessageBox::Warning, tr("Not saved"), describeForPeople(written.error()), QMessageBox::Close,
+        m_window);
+    box->setTextFormat(Qt::PlainText);
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->open();
+    Q_EMIT failed(written.error());
 }
 
 void Exporter::askForExperiment(const std::function<void(const QString &path)> &open)

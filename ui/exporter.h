@@ -2,10 +2,11 @@
 #pragma once
 
 #include "core/base/error.h"
-#include "core/record/recording.h"
+#include "core/record/export.h"
 
 #include <QObject>
 #include <QString>
+#include <QThreadPool>
 
 #include <functional>
 
@@ -20,7 +21,8 @@ class WindowState;
 struct PictureRequest;
 
 /// Saves what the window shows: pictures, runs, experiments. Asks for the file without blocking the window,
-/// remembers its folder, and reports in words. Thread: the main one.
+/// remembers its folder, and reports in words. Runs are written by a thread of its own, one after another;
+/// its destructor waits for the last. Thread: the main one.
 class Exporter : public QObject {
     Q_OBJECT
 
@@ -36,8 +38,9 @@ public:
     void saveChart();
     /// The timeline as it stands, as PNG or SVG.
     void saveTimeline();
-    /// The run as ".json" or ".csv", its timeline as ".perfetto.json.gz" or ".slices.csv".
-    void saveRun(const RecordingPtr &recording, const QString &ending);
+    /// The run as JSON or CSV, its timeline for Perfetto or as slices. The format is the one asked for,
+    /// whatever name is chosen.
+    void saveRun(const RecordingPtr &recording, ExportFormat format);
     void saveExperiment(const Experiment &experiment);
     /// The chart used last, as a picture with its title.
     void copyChart();
@@ -45,26 +48,31 @@ public:
     /// Asks for a file to open. \param open  Called with its path, unless the user changes their mind.
     void askForExperiment(const std::function<void(const QString &path)> &open);
 
+    /// What `saveRun` does once the file is chosen; `done` or `failed` follows.
+    void writeRun(const RecordingPtr &recording, ExportFormat format, const QString &path);
     /// What `saveWindow` and `saveChart` do once everything is decided.
     [[nodiscard]] Result<void> save(const PictureRequest &request, const QString &path);
 
 Q_SIGNALS:
     /// Something was saved or copied: "Saved to …".
     void done(const QString &message);
+    /// Nothing was saved; the user has been told.
     void failed(const timeslice::Error &error);
 
 private:
     void askForPicture(const QString &chosen);
-    /// \param write  Saves to the path it is given.
+    /// \param write  Called with the path, unless the user changes their mind.
     void askForFile(
         const QString &title, const QString &name, const QString &ending, const QString &filter,
-        const std::function<Result<void>(const QString &path)> &write);
+        const std::function<void(const QString &path)> &write);
+    void report(const Result<void> &written, const QString &path);
 
     QWidget *m_window;
     ChartStack *m_charts;
     const TimelineCard *m_timeline;
     CanvasView *m_canvas;
     WindowState *m_state;
+    QThreadPool m_writer; ///< One thread. Last, so that it is idle before anything else goes.
 };
 
 } // namespace timeslice

@@ -43,7 +43,10 @@ std::optional<double> shareDone(const RunProgress &progress)
     if (!progress.seconds)
         return std::nullopt;
     if (progress.itemLimit && *progress.itemLimit > 0)
-        return std::min(1.0, static_cast<double>(progress.items) / static_cast<double>(*progress.itemLimit));
+        return std::min(
+            1.0,
+            static_cast<double>(progress.items + progress.itemsFailed)
+                / static_cast<double>(*progress.itemLimit));
     if (progress.duration && *progress.duration > 0)
         return std::clamp(*progress.seconds / *progress.duration, 0.0, 1.0);
     return std::nullopt;
@@ -101,7 +104,10 @@ void LivePage::setProgress(const RunProgress &progress)
 
 void LivePage::showNumbers(const RunProgress &progress)
 {
-    if (progress.itemsPerSecond) {
+    if (progress.isProgram) {
+        const Quantity cores = progress.coresUsed ? formatCores(progress.coresUsed) : Quantity();
+        m_headline->show(cores.value, cores.unit, cores.value.isEmpty() ? QString() : tr("now"));
+    } else if (progress.itemsPerSecond) {
         const Quantity rate = formatRate(progress.itemsPerSecond);
         m_headline->show(rate.value, rate.unit, tr("now"));
     } else {
@@ -110,12 +116,13 @@ void LivePage::showNumbers(const RunProgress &progress)
     const auto of = [](const QString &done, const QString &all) { return tr("%1 of %2").arg(done, all); };
     std::vector<Measure> rows;
     const QString items = formatCount(progress.items);
-    rows.push_back(
-        {tr("Items done"),
-         {progress.itemLimit ? of(items, formatCount(progress.itemLimit)) : items, {}},
-         tr("Items that all workers together have finished."),
-         false});
-    if (progress.itemsFailed > 0)
+    if (!progress.isProgram)
+        rows.push_back(
+            {tr("Items done"),
+             {progress.itemLimit ? of(items, formatCount(progress.itemLimit)) : items, {}},
+             tr("Items that all workers together have finished."),
+             false});
+    if (progress.itemsFailed > 0 && !progress.isProgram)
         rows.push_back(
             {tr("Items failed"),
              {formatCount(progress.itemsFailed), {}},
@@ -125,7 +132,11 @@ void LivePage::showNumbers(const RunProgress &progress)
         // One decimal and always in seconds: it counts up evenly.
         const QString seconds = locale().toString(std::max(0.0, *progress.seconds), 'f', 1);
         const QString all = progress.duration ? of(seconds, locale().toString(*progress.duration)) : seconds;
-        rows.push_back({tr("Time"), {all, tr("s")}, tr("Since the workers were let go."), false});
+        rows.push_back(
+            {tr("Time"),
+             {all, tr("s")},
+             progress.isProgram ? tr("Since the program was started.") : tr("Since the workers were let go."),
+             false});
     }
     if (progress.coresUsed)
         rows.push_back(

@@ -22,6 +22,7 @@ class ThemeController;
 /// How far a run has come, for the live numbers.
 struct RunProgress {
     LabState state = LabState::Preparing;
+    bool isProgram = false; ///< A program of the user's own: it does no items that could be counted.
     std::uint64_t items = 0;
     std::uint64_t itemsFailed = 0;
     std::optional<std::uint64_t> itemLimit;

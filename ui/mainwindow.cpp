@@ -27,7 +27,6 @@
 #include <QCloseEvent>
 #include <QComboBox>
 #include <QKeyEvent>
-#include <QMessageBox>
 #include <QScreen>
 #include <QSplitter>
 #include <QStatusTipEvent>
@@ -74,7 +73,6 @@ MainWindow::MainWindow(Lab *lab, ThemeController *themes, WindowState *state)
     build();
     connectActions();
     connectLab();
-    connectTimeline();
     restoreState();
 }
 
@@ -129,7 +127,7 @@ void MainWindow::build()
     column->addWidget(makeHairline(this));
     m_strip = new StatusStrip(m_lab->machine(), this);
     m_strip->setState(tr("Ready"));
-    m_timelineFeed = new TimelineFeed(m_lab, m_timeline, m_strip, this);
+    m_timelineFeed = new TimelineFeed(m_lab, m_timeline, m_charts, m_strip, this);
     column->addWidget(m_strip);
     // Nothing in particular has the focus at first, so that Space pauses and no button looks chosen.
     setFocusPolicy(Qt::ClickFocus);
@@ -154,17 +152,17 @@ void MainWindow::connectActions()
     });
     on(m_actions.quit, [this] { close(); });
     on(m_actions.run, [this] { run(); });
-    on(m_actions.runBaseline, [this] { runBaseline(); });
+    on(m_actions.runBaseline, [this] { start(baselineFor(*m_panel->experiment())); });
     on(m_actions.stop, [this] { m_lab->stop(); });
     connect(m_actions.pause, &QAction::toggled, this, &MainWindow::setPaused);
     on(m_actions.saveWindow, [this] { m_exporter->saveWindow(); });
     on(m_actions.saveChart, [this] { m_exporter->saveChart(); });
     on(m_actions.copyChart, [this] { m_exporter->copyChart(); });
-    on(m_actions.saveJson, [this] { m_exporter->saveRun(m_last, QStringLiteral("json")); });
-    on(m_actions.saveCsv, [this] { m_exporter->saveRun(m_last, QStringLiteral("csv")); });
+    on(m_actions.saveJson, [this] { m_exporter->saveRun(m_last, ExportFormat::Json); });
+    on(m_actions.saveCsv, [this] { m_exporter->saveRun(m_last, ExportFormat::Csv); });
     on(m_actions.saveTimeline, [this] { m_exporter->saveTimeline(); });
-    on(m_actions.savePerfetto, [this] { m_exporter->saveRun(m_last, QStringLiteral("perfetto.json.gz")); });
-    on(m_actions.saveSlices, [this] { m_exporter->saveRun(m_last, QStringLiteral("slices.csv")); });
+    on(m_actions.savePerfetto, [this] { m_exporter->saveRun(m_last, ExportFormat::Perfetto); });
+    on(m_actions.saveSlices, [this] { m_exporter->saveRun(m_last, ExportFormat::Slices); });
     connect(m_actions.appearance, &QActionGroup::triggered, this, [this](const QAction *action) {
         m_state->setAppearance(static_cast<WindowState::Appearance>(action->data().toInt()));
         m_themes->setMode(static_cast<ThemeController::Mode>(action->data().toInt()));
@@ -185,15 +183,12 @@ void MainWindow::connectActions()
         m_lab->setSamplingRate(hz);
         m_state->setSamplingHz(hz);
     });
-    connect(m_verdict, &VerdictPanel::baselineWanted, this, &MainWindow::runBaseline);
-    connect(m_exporter, &Exporter::done, m_strip, &StatusStrip::setMessage);
-    connect(m_exporter, &Exporter::failed, this, [this](const Error &error) {
-        auto *box = new QMessageBox(
-            QMessageBox::Warning, tr("Not saved"), describeForPeople(error), QMessageBox::Close, this);
-        box->setTextFormat(Qt::PlainText);
-        box->setAttribute(Qt::WA_DeleteOnClose);
-        box->open();
+    connect(m_verdict, &VerdictPanel::baselineWanted, this, [this] {
+        if (m_last && m_lab->state() == LabState::Idle)
+            start(baselineFor(m_last->experiment)); // of the run that is judged, not of what is set now
     });
+    connect(m_timeline, &TimelineCard::pictureRequested, m_exporter, &Exporter::saveTimeline);
+    connect(m_exporter, &Exporter::done, m_strip, &StatusStrip::setMessage);
 }
 
 void MainWindow::connectLab()
@@ -203,35 +198,6 @@ void MainWindow::connectLab()
     connect(m_lab, &Lab::noticed, m_verdict, &VerdictPanel::addNotice);
     connect(m_lab, &Lab::runFinished, this, &MainWindow::finish);
     connect(&m_pump, &FramePump::frameDue, this, &MainWindow::showFrame);
-}
-
-// Charts and timeline share one crosshair and one range; each knows nothing of the other.
-void MainWindow::connectTimeline()
-{
-    constexpr double kNsPerSecond = 1e9;
-    const auto markRange = [this] {
-        const auto selection = m_timeline->selection();
-        const auto range = selection.value_or(m_timeline->visibleRange());
-        const bool isPart = selection || !(m_timeline->isFollowing() || m_timeline->isAllVisible());
-        m_charts->markRange(
-            isPart ? std::optional(std::pair(
-                         static_cast<double>(range.beginNs) / kNsPerSecond,
-                         static_cast<double>(range.endNs) / kNsPerSecond))
-                   : std::nullopt);
-    };
-    connect(m_timeline, &TimelineCard::selectionChanged, this, markRange);
-    connect(m_timeline, &TimelineCard::visibleRangeChanged, this, markRange);
-    connect(m_timeline, &TimelineCard::followChanged, this, markRange);
-    connect(m_timeline, &TimelineCard::hovered, this, [this](std::optional<quint64> timeNs) {
-        m_charts->pointAt(timeNs ? std::optional(static_cast<double>(*timeNs) / kNsPerSecond) : std::nullopt);
-    });
-    connect(m_charts, &ChartStack::pointed, this, [this](std::optional<double> seconds) {
-        m_timeline->setPointer(
-            seconds && *seconds > 0 ? std::optional(static_cast<std::uint64_t>(*seconds * kNsPerSecond))
-                                    : std::nullopt);
-    });
-    connect(m_timeline, &TimelineCard::done, m_strip, &StatusStrip::setMessage);
-    connect(m_timeline, &TimelineCard::pictureRequested, m_exporter, &Exporter::saveTimeline);
 }
 
 void MainWindow::restoreState()
@@ -347,28 +313,21 @@ void MainWindow::updateActions()
 
 bool MainWindow::run()
 {
-    return m_actions.run->isEnabled() && start(*m_panel->experiment());
+    return m_actions.run->isEnabled() && start(*m_panel->experiment(), m_panel->command());
 }
 
-void MainWindow::runBaseline()
-{
-    if (!m_actions.runBaseline->isEnabled())
-        return;
-    const Experiment experiment = m_last && m_showsRun ? m_last->experiment : *m_panel->experiment();
-    start(baselineFor(experiment));
-}
-
-bool MainWindow::start(const Experiment &experiment)
+bool MainWindow::start(const Experiment &experiment, const QStringList &command)
 {
     m_actions.pause->setChecked(false);
     m_pump.flush(); // what was seen before belongs to the time before
-    const auto run = m_lab->start(experiment, RunOptions{.command = m_panel->command()});
+    const auto run = m_lab->start(experiment, RunOptions{.command = command});
     if (!run) {
         showProblem(run.error());
         return false;
     }
     m_showsRun = true;
     m_monitor.begin(*run, m_lab->experiment(), m_lab->board());
+    m_cost.beginRun();
     m_gaps.start();
     Recording planned; // the lab compares recordings; the experiment is all it looks at for this
     planned.experiment = m_lab->experiment();
@@ -429,7 +388,7 @@ void MainWindow::showFrame(const Frame &frame)
     m_monitor.add(frame);
     m_cost.add(
         frame.latest->end, Nanoseconds(static_cast<std::int64_t>(frame.latest->observerCpuNs)),
-        threadCpuTime());
+        threadCpuTime(), m_lab->trace().readerCpuSeconds);
     if (m_actions.pause->isChecked())
         return;
     m_timelineFeed->refresh();

@@ -67,12 +67,11 @@ private:
     void build();
     void connectActions();
     void connectLab();
-    void connectTimeline();
     void restoreState();
     void saveState();
 
-    bool start(const Experiment &experiment);
-    void runBaseline();
+    /// \param command  Of the model `command`; empty for the others.
+    bool start(const Experiment &experiment, const QStringList &command = {});
     void chooseScenario(int index);
     void experimentEdited();
     void introduce();

@@ -34,6 +34,8 @@ QString describe(const RateBar &bar)
 std::vector<RateBar>
 rateBars(const RecordingPtr &recording, const RecordingPtr &baseline, const std::vector<RecordingPtr> &runs)
 {
+    if (!recording->command.isEmpty())
+        return {}; // one program's pace says nothing of another's
     // Newest first while choosing, so that the newest run of a kind is the one that stays.
     std::vector<RecordingPtr> chosen{recording};
     const auto isChosen = [&chosen](const RecordingPtr &run) {

@@ -9,11 +9,14 @@
 #include "ui/themecontroller.h"
 #include "ui/verdictwords.h"
 
+#include <QCoreApplication>
 #include <QFrame>
 #include <QLabel>
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QVBoxLayout>
+
+#include <algorithm>
 
 namespace timeslice {
 
@@ -54,12 +57,21 @@ Quantity memory(const Recording &recording)
                                 : plain(notMeasured());
 }
 
-} // namespace
+/// Whose memory it is: threads share all of this program's.
+QString memoryHelp(const Recording &recording)
+{
+    const auto isHere = [](const WorkerResult &worker) {
+        return worker.pid == QCoreApplication::applicationPid();
+    };
+    if (!recording.workers.empty() && std::ranges::all_of(recording.workers, isHere))
+        return ResultPage::tr("The most this program, its window included, held; shared pages are split "
+                              "among their users (PSS).");
+    return ResultPage::tr("The most the run's processes held together; shared pages count once (PSS).");
+}
 
-std::vector<Measure> measuresOf(const Recording &recording, const Verdict &verdict)
+void addItems(std::vector<Measure> &rows, const Recording &recording, const Verdict &verdict)
 {
     const auto tr = [](const char *text) { return ResultPage::tr(text); };
-    std::vector<Measure> rows;
     rows.push_back(
         {tr("Throughput"), formatRate(verdict.itemsPerSecond),
          tr("Items done per second, from go to the end of the last item."), false});
@@ -67,29 +79,13 @@ std::vector<Measure> measuresOf(const Recording &recording, const Verdict &verdi
         {tr("Items done"), plain(formatCount(recording.items)), tr("By all workers together."), false});
     if (recording.itemsFailed > 0)
         rows.push_back(
-            {tr("of them failed"), plain(formatCount(recording.itemsFailed)),
-             tr("Items that ended with an error."), true});
-    rows.push_back(
-        {tr("Time"),
-         formatDuration(recording.wallSeconds > 0 ? std::optional(recording.wallSeconds) : std::nullopt),
-         tr("From go to the end of the last item."), false});
-    rows.push_back(
-        {tr("CPU used"), formatCores(verdict.coresUsed),
-         tr("How many cores the workers kept busy on average, from their exact CPU clocks."), false});
-    rows.push_back(
-        {tr("Efficiency"), formatPercent(verdict.efficiency),
-         tr("How much of the cores that the workers could have used they did use."), false});
-    rows.push_back(
-        {tr("Switches"), formatPerSecond(sum(verdict.voluntaryPerSecond, verdict.involuntaryPerSecond)),
-         tr("How often a worker left its core, per second."), false});
-    rows.push_back(
-        {tr("voluntary"), formatPercent(voluntaryShare(recording.switches)),
-         tr("Share of the switches in which the worker blocked by itself; in the others the kernel took the "
-            "core away."),
-         true});
-    rows.push_back(
-        {tr("Memory"), memory(recording),
-         tr("The most the run's processes held together; shared pages count once (PSS)."), false});
+            {tr("Items failed"), plain(formatCount(recording.itemsFailed)),
+             tr("Items that ended with an error; they are not among those done."), false});
+}
+
+void addLatencies(std::vector<Measure> &rows, const Recording &recording)
+{
+    const auto tr = [](const char *text) { return ResultPage::tr(text); };
     rows.push_back(
         {tr("Typical item"), latency(recording, &LatencySummary::p50),
          tr("Half of the items took no longer than this (p50)."), false});
@@ -102,6 +98,48 @@ std::vector<Measure> measuresOf(const Recording &recording, const Verdict &verdi
     rows.push_back(
         {tr("Slowest item"), latency(recording, &LatencySummary::max),
          tr("The longest time that one item took."), false});
+}
+
+} // namespace
+
+std::vector<Measure> measuresOf(const Recording &recording, const Verdict &verdict)
+{
+    const auto tr = [](const char *text) { return ResultPage::tr(text); };
+    const bool isProgram = !recording.command.isEmpty(); // it did no items that could be counted
+    std::vector<Measure> rows;
+    if (!isProgram)
+        addItems(rows, recording, verdict);
+    rows.push_back(
+        {tr("Time"),
+         formatDuration(recording.wallSeconds > 0 ? std::optional(recording.wallSeconds) : std::nullopt),
+         isProgram ? tr("From the program's start to its end.") : tr("From go to the end of the last item."),
+         false});
+    rows.push_back(
+        {tr("CPU used"), formatCores(verdict.coresUsed),
+         isProgram ? tr("How many cores the program and its children kept busy on average.")
+                   : tr("How many cores the workers kept busy on average, from their exact CPU clocks."),
+         false});
+    rows.push_back(
+        {tr("Efficiency"), formatPercent(verdict.efficiency),
+         isProgram ? tr("How much of this machine's cores it used.")
+                   : tr("How much of the cores that the workers could have used they did use."),
+         false});
+    rows.push_back(
+        {tr("Switches"), formatPerSecond(sum(verdict.voluntaryPerSecond, verdict.involuntaryPerSecond)),
+         isProgram ? tr("How often one of its threads left its core, per second.")
+                   : tr("How often a worker left its core, per second."),
+         false});
+    rows.push_back(
+        {tr("voluntary"), formatPercent(voluntaryShare(recording.switches)),
+         isProgram
+             ? tr("Share of the switches in which a thread blocked by itself; in the others the kernel "
+                  "took the core away.")
+             : tr("Share of the switches in which the worker blocked by itself; in the others the kernel "
+                  "took the core away."),
+         true});
+    rows.push_back({tr("Memory"), memory(recording), memoryHelp(recording), false});
+    if (!isProgram)
+        addLatencies(rows, recording);
     return rows;
 }
 
@@ -184,7 +222,8 @@ void ResultPage::show(const RecordingPtr &recording, const Verdict &verdict, con
     m_table->setVisible(hasNumbers);
     if (hasNumbers)
         m_table->setMeasures(measuresOf(*recording, verdict));
-    m_states->setRows(stateShares(recording->workers));
+    m_states->setRows(
+        recording->command.isEmpty() ? stateShares(recording->workers) : taskShares(recording->workers));
     m_statePart.setVisible(hasNumbers && recording->items > 0);
     m_rates->setBars(bars);
     m_ratePart.setVisible(!bars.empty());
@@ -206,7 +245,7 @@ void ResultPage::showNotes(const Recording &recording)
             tr("The first item that failed said: %1").arg(QString::fromStdString(recording.itemError)));
     notes.append(recording.notes);
     if (recording.observer.missed > 0)
-        notes.append(tr("%1 of the samples were missed, so the charts have holes.")
+        notes.append(tr("%1 of the samples were missed, so the charts are coarser there.")
                          .arg(formatCount(recording.observer.missed)));
     m_notes->setText(notes.join(QLatin1Char('\n')));
     m_notePart.setVisible(!notes.isEmpty());

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <ranges>
 #include <utility>
 
 namespace timeslice {
@@ -78,6 +79,16 @@ std::vector<StateShares> stateShares(const std::vector<WorkerResult> &workers)
         rows.push_back(known[known.size() / 2]);
         rows.push_back(known.back());
     }
+    return rows;
+}
+
+std::vector<StateShares> taskShares(std::vector<WorkerResult> tasks)
+{
+    std::ranges::stable_sort(tasks, std::ranges::greater(), &WorkerResult::cpuSeconds);
+    std::vector<StateShares> rows;
+    for (const WorkerResult &task : tasks | std::views::take(kMaxStateRows))
+        rows.push_back(sharesOf(
+            task.states, QStringLiteral("%1 %2").arg(QString::fromStdString(task.name)).arg(task.tid)));
     return rows;
 }
 

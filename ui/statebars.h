@@ -27,6 +27,10 @@ struct StateShares {
 inline constexpr std::size_t kMaxStateRows = 8;
 [[nodiscard]] std::vector<StateShares> stateShares(const std::vector<WorkerResult> &workers);
 
+/// The same for the tasks of a program of the user's own: by name ("make 4711"), at most kMaxStateRows, those
+/// that used most CPU first.
+[[nodiscard]] std::vector<StateShares> taskShares(std::vector<WorkerResult> tasks);
+
 /// One stacked bar per row: running solid, waiting for a core striped, blocked a line (it is the absence of
 /// work), each with its percentage where there is room, and a legend above.
 class StateBars : public QWidget {

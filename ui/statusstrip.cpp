@@ -8,14 +8,26 @@
 #include <QHBoxLayout>
 #include <QLabel>
 
+#include <algorithm>
+#include <utility>
+
 namespace timeslice {
 
-void ObserverCost::add(MonotonicTime at, Nanoseconds samplerCpu, Nanoseconds windowCpu)
+void ObserverCost::add(
+    MonotonicTime at, Nanoseconds samplerCpu, Nanoseconds windowCpu, std::optional<double> readerSeconds)
 {
-    m_readings.push_back({at, samplerCpu, windowCpu});
+    if (readerSeconds)
+        m_reader = std::max(
+            m_reader, std::chrono::duration_cast<Nanoseconds>(std::chrono::duration<double>(*readerSeconds)));
+    m_readings.push_back({at, samplerCpu + m_readerBefore + m_reader, windowCpu});
     // One reading older than the window stays, so that the average spans all of it.
     while (m_readings.size() > 2 && m_readings[1].at + kWindow < at)
         m_readings.pop_front();
+}
+
+void ObserverCost::beginRun()
+{
+    m_readerBefore += std::exchange(m_reader, Nanoseconds{});
 }
 
 std::optional<ObserverCost::Shares> ObserverCost::shares() const
@@ -47,7 +59,8 @@ StatusStrip::StatusStrip(const Machine &machine, QWidget *parent)
     row->setSpacing(kFieldGap);
     m_trace = addField({});
     m_trace->hide();
-    m_cost = addField(tr("CPU time of the sampler's thread and of this window, over the last two seconds."));
+    m_cost = addField(
+        tr("CPU time of the sampler, of the trace's reader and of this window, over the last two seconds."));
     m_missed = addField(tr("Moments at which the machine should have been looked at and was not."));
     m_gap = addField({});
     m_machine = addField(machineInWords(machine));
@@ -91,7 +104,8 @@ void StatusStrip::setCost(const std::optional<ObserverCost::Shares> &shares)
     }
     show(m_cost, tr("observer %1 of a core").arg(formatPercent(shares->sampler + shares->window).toString()));
     m_cost->setToolTip(
-        tr("CPU time over the last two seconds: the sampler's thread %1, this window %2 of one core.")
+        tr("CPU time over the last two seconds: the sampler and the trace's reader %1, this window %2 of one "
+           "core.")
             .arg(formatPercent(shares->sampler).toString(), formatPercent(shares->window).toString()));
 }
 
@@ -157,13 +171,20 @@ void StatusStrip::setGaps(const std::optional<GapSummary> &recent, const std::op
 
 void StatusStrip::setThrottle(const std::optional<ThrottleReading> &throttle)
 {
-    if (!throttle || throttle->periods == 0 || throttle->throttledPeriods == 0) {
+    // Counters that went back are those of another group.
+    if (!throttle || !m_firstThrottle || throttle->periods < m_firstThrottle->periods
+        || throttle->throttledPeriods < m_firstThrottle->throttledPeriods)
+        m_firstThrottle = throttle;
+    const auto periods = throttle ? throttle->periods - m_firstThrottle->periods : 0;
+    const auto throttled = throttle ? throttle->throttledPeriods - m_firstThrottle->throttledPeriods : 0;
+    if (periods == 0 || throttled == 0) {
         show(m_machine, m_cores);
         return;
     }
-    const double share =
-        static_cast<double>(throttle->throttledPeriods) / static_cast<double>(throttle->periods);
-    show(m_machine, tr("%1, throttled %2 of the time").arg(m_cores, formatPercent(share).toString()));
+    const double share = static_cast<double>(throttled) / static_cast<double>(periods);
+    show(
+        m_machine,
+        tr("%1, throttled in %2 of the quota's periods").arg(m_cores, formatPercent(share).toString()));
 }
 
 void StatusStrip::setState(const QString &text, bool isFailure)

@@ -15,16 +15,21 @@ class QLabel;
 
 namespace timeslice {
 
-/// The average over the last two seconds of what the observation itself costs: the sampler's thread and the
-/// window's. Thread: one.
+/// The average over the last two seconds of what the observation itself costs: the sampler's thread, the
+/// reader of the trace, and the window's. Thread: one.
 class ObserverCost {
 public:
     static constexpr Nanoseconds kWindow = std::chrono::seconds(2);
 
     /// \param samplerCpu, windowCpu  Cumulative CPU time of the two threads at `at`.
-    void add(MonotonicTime at, Nanoseconds samplerCpu, Nanoseconds windowCpu);
+    /// \param readerSeconds  CPU time of the run's reader, from 0 with each run; nothing without a trace.
+    void
+    add(MonotonicTime at, Nanoseconds samplerCpu, Nanoseconds windowCpu,
+        std::optional<double> readerSeconds = {});
+    /// The next reading is of another run.
+    void beginRun();
     struct Shares {
-        double sampler = 0; ///< Of one core.
+        double sampler = 0; ///< Of one core; with the trace's reader.
         double window = 0;
     };
     /// Nothing before two readings.
@@ -37,6 +42,8 @@ private:
         Nanoseconds window;
     };
     std::deque<Reading> m_readings; ///< Oldest first; spans kWindow.
+    Nanoseconds m_readerBefore{}; ///< Of all runs before.
+    Nanoseconds m_reader{}; ///< Of this run.
 };
 
 /// The line at the bottom: what the observation costs, whether anything was missed, what the machine allows,
@@ -53,7 +60,8 @@ public:
     void setTrace(const TraceResult &trace);
     /// The gaps of the run under way or of the last one; nothing hides the field.
     void setGaps(const std::optional<GapSummary> &recent, const std::optional<GapSummary> &overall);
-    /// Since the lab began; nothing without a quota.
+    /// \param throttle  Counted since the group was made, so the first call is what the next ones are
+    /// compared with. Nothing without a quota.
     void setThrottle(const std::optional<ThrottleReading> &throttle);
     /// "Ready", "Running", "Finished after 10.0 s"; at the right.
     void setState(const QString &text, bool isFailure = false);
@@ -65,6 +73,7 @@ private:
     static void show(QLabel *label, const QString &text);
 
     QString m_cores;
+    std::optional<ThrottleReading> m_firstThrottle;
     QLabel *m_trace;
     QLabel *m_cost;
     QLabel *m_missed;

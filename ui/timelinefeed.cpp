@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/timelinefeed.h"
 
+#include "ui/charts/chartstack.h"
 #include "ui/statusstrip.h"
 #include "ui/timeline/timelinecard.h"
 
 namespace timeslice {
 
 namespace {
+
+constexpr double kNsPerSecond = 1e9;
 
 QString workerName(unsigned index)
 {
@@ -25,13 +28,44 @@ QString whyNone(const TraceResult &trace)
 
 } // namespace
 
-TimelineFeed::TimelineFeed(Lab *lab, TimelineCard *card, StatusStrip *strip, QObject *parent)
+TimelineFeed::TimelineFeed(
+    Lab *lab, TimelineCard *card, ChartStack *charts, StatusStrip *strip, QObject *parent)
     : QObject(parent)
     , m_lab(lab)
     , m_card(card)
+    , m_charts(charts)
     , m_strip(strip)
 {
     m_card->clear(tr("Each worker gets a lane here while something runs."));
+    connectCharts();
+}
+
+void TimelineFeed::connectCharts()
+{
+    connect(m_card, &TimelineCard::selectionChanged, this, &TimelineFeed::markRange);
+    connect(m_card, &TimelineCard::visibleRangeChanged, this, &TimelineFeed::markRange);
+    connect(m_card, &TimelineCard::followChanged, this, &TimelineFeed::markRange);
+    connect(m_card, &TimelineCard::hovered, this, [this](std::optional<quint64> timeNs) {
+        m_charts->pointAt(timeNs ? std::optional(static_cast<double>(*timeNs) / kNsPerSecond) : std::nullopt);
+    });
+    connect(m_charts, &ChartStack::pointed, this, [this](std::optional<double> seconds) {
+        m_card->setPointer(
+            seconds && *seconds > 0 ? std::optional(static_cast<std::uint64_t>(*seconds * kNsPerSecond))
+                                    : std::nullopt);
+    });
+    connect(m_card, &TimelineCard::done, m_strip, &StatusStrip::setMessage);
+}
+
+void TimelineFeed::markRange()
+{
+    const auto selection = m_card->selection();
+    const auto range = selection.value_or(m_card->visibleRange());
+    const bool isPart = selection || !(m_card->isFollowing() || m_card->isAllVisible());
+    m_charts->markRange(
+        isPart ? std::optional(std::pair(
+                     static_cast<double>(range.beginNs) / kNsPerSecond,
+                     static_cast<double>(range.endNs) / kNsPerSecond))
+               : std::nullopt);
 }
 
 void TimelineFeed::begin()

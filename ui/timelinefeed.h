@@ -7,17 +7,20 @@
 
 namespace timeslice {
 
+class ChartStack;
 class StatusStrip;
 class TimelineCard;
 
 /// Keeps the timeline's card on the lab's run: its view while it grows and when it is finished, which lane is
-/// which worker, from when times count, and in words why it is not exact. Thread: the main one.
+/// which worker, from when times count, and in words why it is not exact. Charts and timeline share one
+/// crosshair and one range through it; each knows nothing of the other. Thread: the main one.
 class TimelineFeed : public QObject {
     Q_OBJECT
 
 public:
     /// All outlive the feed.
-    TimelineFeed(Lab *lab, TimelineCard *card, StatusStrip *strip, QObject *parent = nullptr);
+    TimelineFeed(
+        Lab *lab, TimelineCard *card, ChartStack *charts, StatusStrip *strip, QObject *parent = nullptr);
 
     /// A run was started.
     void begin();
@@ -27,10 +30,13 @@ public:
     void end(const Recording &recording);
 
 private:
+    void connectCharts();
+    void markRange();
     void nameWorkers();
 
     Lab *m_lab;
     TimelineCard *m_card;
+    ChartStack *m_charts;
     StatusStrip *m_strip;
     std::size_t m_named = 0; ///< Workers that have a label.
     bool m_isWatching = false; ///< The card follows the run by itself.

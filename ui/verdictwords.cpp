@@ -19,6 +19,8 @@ namespace {
 constexpr double kDisappointing = 0.75;
 // Above this share "nearly all the time" is plainer than the number.
 constexpr double kNearlyAll = 0.95;
+// Below this no thread of a program can have run most of the time.
+constexpr double kHalfACore = 0.5;
 
 QString tr(const char *text)
 {
@@ -114,6 +116,31 @@ QString wordsForMixed(const Verdict &verdict)
         .arg(percent(verdict.blockedShare));
 }
 
+/// A program of the user's own has neither items nor workers: only what it used and whether it waited.
+QString wordsForProgram(const Recording &recording, const Verdict &verdict)
+{
+    if (recording.itemsFailed > 0)
+        return tr("The program ended with an error.");
+    if (recording.items == 0)
+        return tr("The program did not come to its end.");
+    if (!verdict.coresUsed)
+        return tr("The program has ended, but this machine did not tell where its time went.");
+    const QString used =
+        tr("The program used %1 of %2 cores.")
+            .arg(formatNumber(*verdict.coresUsed, 2), formatNumber(verdict.possibleCores, 2));
+    // Idle helpers wait all the time beside a thread that never does, so the sum of all threads says nothing
+    // here.
+    if (*verdict.coresUsed >= kHalfACore)
+        return used;
+    const bool wasReady =
+        verdict.runnableShare && verdict.blockedShare && *verdict.runnableShare > *verdict.blockedShare;
+    return used + QLatin1Char(' ')
+        + (wasReady
+               ? tr("It waited most of the time: for a core that something else had.")
+               : tr("It waited most of the time: for something else than a core, such as a timer, a disk "
+                    "or an answer."));
+}
+
 QString wordsFor(const Recording &recording, const Verdict &verdict)
 {
     const unsigned workers = recording.experiment.workers;
@@ -122,6 +149,8 @@ QString wordsFor(const Recording &recording, const Verdict &verdict)
         return recording.error ? describeForPeople(*recording.error)
                                : tr("The run failed and left no reason.");
     case Happening::Stopped:
+        if (!recording.command.isEmpty())
+            return tr("You stopped the program. The numbers are for the part that was done.");
         return recording.items == 0
             ? tr("You stopped the run before its first item was done.")
             : tr("You stopped the run after %1. The numbers are for the part that was done.")
@@ -184,6 +213,17 @@ void sayThroughput(VerdictWords &words, const Recording &recording, const Verdic
     words.caption = tr("with %1").arg(workersInWords(recording.experiment.workers));
 }
 
+/// The number of a program: it did no items that could be counted.
+void sayCores(VerdictWords &words, const Verdict &verdict)
+{
+    if (!verdict.coresUsed)
+        return;
+    const Quantity cores = formatCores(verdict.coresUsed);
+    words.number = cores.value;
+    words.unit = cores.unit;
+    words.caption = tr("used by the program and its children");
+}
+
 void saySpeedup(VerdictWords &words, const Recording &recording, const Speedup &speedup)
 {
     words.number = formatFactor(speedup.ratio);
@@ -203,12 +243,16 @@ void saySpeedup(VerdictWords &words, const Recording &recording, const Speedup &
 VerdictWords inWords(const Recording &recording, const Verdict &verdict)
 {
     VerdictWords words;
-    words.happened = wordsFor(recording, verdict);
+    const bool isProgramsOwn = !recording.command.isEmpty() && verdict.happening != Happening::Failed
+        && verdict.happening != Happening::Stopped && verdict.happening != Happening::Throttled;
+    words.happened = isProgramsOwn ? wordsForProgram(recording, verdict) : wordsFor(recording, verdict);
     words.isFailure = recording.outcome == Outcome::Failed;
     if (words.isFailure)
         return words;
 
-    if (!verdict.speedup) {
+    if (!recording.command.isEmpty()) {
+        sayCores(words, verdict);
+    } else if (!verdict.speedup) {
         sayThroughput(words, recording, verdict);
         words.reason = recording.outcome == Outcome::Completed && recording.items > 0
             ? wordsFor(verdict.speedup.error())
@@ -259,7 +303,8 @@ QString endInWords(const Recording &recording)
     const QString time = formatDuration(recording.wallSeconds).toString();
     switch (recording.outcome) {
     case Outcome::Completed:
-        return tr("Finished after %1").arg(time);
+        return recording.wallSeconds > 0 ? tr("Finished after %1").arg(time)
+                                         : tr("Finished; time %1").arg(notMeasured());
     case Outcome::Stopped:
         return recording.wallSeconds > 0 ? tr("Stopped after %1").arg(time)
                                          : tr("Stopped before the first item");

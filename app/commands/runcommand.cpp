@@ -82,8 +82,9 @@ int checkSurroundings(const RunRequest &request)
 
 bool wantsPicture(const QStringList &arguments)
 {
+    const auto own = arguments.mid(0, arguments.indexOf(QLatin1String("--")));
     return std::ranges::any_of(
-        arguments, [](const QString &argument) { return exportFormatOf(argument) == ExportFormat::Png; });
+        own, [](const QString &argument) { return exportFormatOf(argument) == ExportFormat::Png; });
 }
 
 int runCommand(const QStringList &arguments)

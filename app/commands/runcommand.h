@@ -6,7 +6,7 @@
 namespace timeslice {
 
 /// Whether these arguments of `timeslice run` ask for a picture, which needs a QApplication (without a
-/// display).
+/// display). Those of the user's program, behind "--", do not count.
 [[nodiscard]] bool wantsPicture(const QStringList &arguments);
 
 /// `timeslice run`. Needs the application object; runs its event loop.

@@ -21,12 +21,6 @@ QString lastLines(const QString &output)
 
 } // namespace
 
-QString numberedPath(const QString &path, unsigned number)
-{
-    const auto dot = path.lastIndexOf(u'.');
-    return path.left(dot) + u'-' + QString::number(number) + path.mid(dot);
-}
-
 Runner::Runner(RunRequest request, Lab &lab, Output &output, PictureWriter writePicture)
     : m_request(std::move(request))
     , m_lab(lab)

@@ -58,7 +58,4 @@ private:
     int m_exitCode = kDone;
 };
 
-/// The file that run `number` of several is saved to: "run.json" becomes "run-2.json".
-[[nodiscard]] QString numberedPath(const QString &path, unsigned number);
-
 } // namespace timeslice

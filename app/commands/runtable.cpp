@@ -133,12 +133,10 @@ QString memoryText(const std::optional<MemoryReading> &memory)
 
 QString observerText(const Recording &recording)
 {
+    // No share: it observes longer than from go to the last item, and how long is not recorded.
     const auto &observer = recording.observer;
-    std::optional<double> share;
-    if (observer.cpuSeconds && recording.wallSeconds > 0)
-        share = *observer.cpuSeconds / recording.wallSeconds * 100;
-    return fixed(share, 2)
-        + QStringLiteral(" % of a core, %1 samples, %2 missed").arg(observer.samples).arg(observer.missed);
+    return fixed(times(observer.cpuSeconds, 1e3), 1)
+        + QStringLiteral(" ms of CPU, %1 samples, %2 missed").arg(observer.samples).arg(observer.missed);
 }
 
 QString checkText(const SelfCheck &check)

@@ -36,11 +36,12 @@ std::size_t workersOf(const Recording &recording)
     return workers;
 }
 
-QByteArray busyOf(const SeriesPoint &point, int cpu)
+/// \param shares  Of each CPU, as the point's `cpus`; empty where they are not known.
+QByteArray shareOf(const SeriesPoint &point, int cpu, const std::vector<double> &shares)
 {
     const auto found = std::ranges::find(point.cpus, cpu);
     const auto index = static_cast<std::size_t>(found - point.cpus.begin());
-    return index < point.cpuBusy.size() ? numberText(point.cpuBusy[index]) : QByteArray();
+    return index < shares.size() ? numberText(shares[index]) : QByteArray();
 }
 
 QByteArray bytesOf(const std::optional<MemoryReading> &memory, std::uint64_t MemoryReading::*bytes)
@@ -93,8 +94,10 @@ QByteArray seriesCsv(const Recording &recording)
 
     QByteArrayList header{"t_s", "interval_s"};
     for (const int cpu : cpus)
-        header << "cpu" + QByteArray::number(cpu) + "_busy";
-    header << "run_cores" << "other_cores" << "items_per_s";
+        header << "cpu" + QByteArray::number(cpu) + "_busy_1s";
+    for (const int cpu : cpus)
+        header << "cpu" + QByteArray::number(cpu) + "_run";
+    header << "run_cores" << "other_cores_1s" << "items_per_s";
     for (std::size_t worker = 0; worker < workers; ++worker)
         header << "worker" + QByteArray::number(static_cast<qulonglong>(worker)) + "_items_per_s";
     header << "voluntary_per_s" << "involuntary_per_s" << "observer_cores" << "rss_bytes" << "pss_bytes"
@@ -114,7 +117,9 @@ QByteArray seriesCsv(const Recording &recording)
     for (const auto &point : recording.series) {
         QByteArrayList row{secondsSinceGo(recording, point), numberText(point.seconds)};
         for (const int cpu : cpus)
-            row << busyOf(point, cpu);
+            row << shareOf(point, cpu, point.cpuBusy);
+        for (const int cpu : cpus)
+            row << shareOf(point, cpu, point.cpuOurs);
         row << numberText(point.runCores) << numberText(point.otherCores) << numberText(point.itemsPerSecond);
         for (std::size_t worker = 0; worker < workers; ++worker) {
             const auto &rates = point.workerItemsPerSecond;

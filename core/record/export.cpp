@@ -10,6 +10,8 @@
 #include <QFileInfo>
 #include <QSaveFile>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <unistd.h>
 
@@ -19,6 +21,29 @@ namespace {
 
 constexpr auto kFormats =
     "must end in .json, .csv, .png, .perfetto.json or .slices.csv (these two also with .gz)";
+
+struct Ending {
+    QLatin1String text;
+    ExportFormat format;
+};
+
+/// Compound ones first: ".perfetto.json" ends in ".json", too.
+constexpr std::array kEndings{
+    Ending{QLatin1String(".perfetto.json.gz"), ExportFormat::Perfetto},
+    Ending{QLatin1String(".perfetto.json"), ExportFormat::Perfetto},
+    Ending{QLatin1String(".slices.csv.gz"), ExportFormat::Slices},
+    Ending{QLatin1String(".slices.csv"), ExportFormat::Slices},
+    Ending{QLatin1String(".json"), ExportFormat::Json},
+    Ending{QLatin1String(".csv"), ExportFormat::Csv},
+    Ending{QLatin1String(".png"), ExportFormat::Png},
+};
+
+const Ending *endingOf(const QString &path)
+{
+    const auto *const found = std::ranges::find_if(
+        kEndings, [&](const Ending &ending) { return path.endsWith(ending.text, Qt::CaseInsensitive); });
+    return found == kEndings.end() ? nullptr : found;
+}
 
 Result<void> saveTimeline(const Recording &recording, const QString &path, ExportFormat format)
 {
@@ -71,20 +96,20 @@ Result<void> writeDirectly(const QString &path, const QByteArray &bytes)
 
 std::optional<ExportFormat> exportFormatOf(const QString &path)
 {
-    const auto ending = [&](const char *text) {
-        return path.endsWith(QLatin1String(text), Qt::CaseInsensitive);
-    };
-    if (ending(".perfetto.json") || ending(".perfetto.json.gz"))
-        return ExportFormat::Perfetto;
-    if (ending(".slices.csv") || ending(".slices.csv.gz"))
-        return ExportFormat::Slices;
-    if (ending(".json"))
-        return ExportFormat::Json;
-    if (ending(".csv"))
-        return ExportFormat::Csv;
-    if (ending(".png"))
-        return ExportFormat::Png;
-    return std::nullopt;
+    const auto *const ending = endingOf(path);
+    return ending ? std::optional(ending->format) : std::nullopt;
+}
+
+QString exportEnding(const QString &path)
+{
+    const auto *const ending = endingOf(path);
+    return ending ? path.last(ending->text.size()) : QString();
+}
+
+QString numberedPath(const QString &path, unsigned number)
+{
+    const auto ending = exportEnding(path);
+    return path.chopped(ending.size()) + u'-' + QString::number(number) + ending;
 }
 
 Result<void>
@@ -93,14 +118,20 @@ exportRecording(const Recording &recording, const QString &path, const PictureWr
     const auto format = exportFormatOf(path);
     if (!format)
         return fail(ErrorKind::Unsupported, path.toStdString(), kFormats);
-    switch (*format) {
+    return exportRecording(recording, path, *format, writePicture);
+}
+
+Result<void> exportRecording(
+    const Recording &recording, const QString &path, ExportFormat format, const PictureWriter &writePicture)
+{
+    switch (format) {
     case ExportFormat::Json:
         return saveFile(path, runJson(recording, JsonWriter::Style::Indented));
     case ExportFormat::Csv:
         return saveFile(path, seriesCsv(recording));
     case ExportFormat::Perfetto:
     case ExportFormat::Slices:
-        return saveTimeline(recording, path, *format);
+        return saveTimeline(recording, path, format);
     case ExportFormat::Png:
         break;
     }

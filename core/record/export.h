@@ -18,6 +18,14 @@ enum class ExportFormat { Json, Csv, Png, Perfetto, Slices };
 /// .json, .csv and .png, in upper or lower case.
 [[nodiscard]] std::optional<ExportFormat> exportFormatOf(const QString &path);
 
+/// The ending by which `exportFormatOf` knows the format, as it is written there: ".perfetto.json.gz". Empty
+/// for none.
+[[nodiscard]] QString exportEnding(const QString &path);
+
+/// The file that run `number` of several is saved to: "run.json" becomes "run-2.json", and
+/// "run.perfetto.json" becomes "run-2.perfetto.json".
+[[nodiscard]] QString numberedPath(const QString &path, unsigned number);
+
 /// Makes and saves the picture of a run, which core cannot.
 using PictureWriter = std::function<Result<void>(const Recording &, const QString &path)>;
 
@@ -31,6 +39,12 @@ using PictureWriter = std::function<Result<void>(const Recording &, const QStrin
 /// System, Denied or Gone with the path. Thread: any that `writePicture` allows.
 [[nodiscard]] Result<void>
 exportRecording(const Recording &recording, const QString &path, const PictureWriter &writePicture = {});
+
+/// The same in a format that was asked for, whatever the path ends in. A timeline is compressed when its name
+/// ends in ".gz".
+[[nodiscard]] Result<void> exportRecording(
+    const Recording &recording, const QString &path, ExportFormat format,
+    const PictureWriter &writePicture = {});
 
 /// Saves bytes at `path` as `exportRecording` does.
 [[nodiscard]] Result<void> saveFile(const QString &path, const QByteArray &bytes);

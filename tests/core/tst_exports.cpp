@@ -86,6 +86,7 @@ Recording fullRecording()
     point.time += std::chrono::milliseconds(100);
     point.cpus = {1, 3};
     point.cpuBusy = {1, 0.25};
+    point.cpuOurs = {0.75, 0.125};
     point.workerItemsPerSecond = {100, 200};
     point.memory.reset();
     recording.series.push_back(point);
@@ -181,6 +182,9 @@ private Q_SLOTS:
     void csvTextIsQuotedAndNoFormula();
     void everyLocaleGivesTheSameBytes();
     void formatsGoByEnding();
+    void theAskedForFormatIsWrittenWhateverTheEnding();
+    void numbersStandBeforeTheWholeEnding_data();
+    void numbersStandBeforeTheWholeEnding();
     void savedFilesAreWhole();
     void picturesAreMadeByWhoeverCan();
     void whatCannotBeSavedSaysWhy_data();
@@ -376,11 +380,14 @@ void TestExports::csvHasUnitsInItsHeader()
     const QByteArrayList header{
         "t_s",
         "interval_s",
-        "cpu0_busy",
-        "cpu1_busy",
-        "cpu3_busy",
+        "cpu0_busy_1s",
+        "cpu1_busy_1s",
+        "cpu3_busy_1s",
+        "cpu0_run",
+        "cpu1_run",
+        "cpu3_run",
         "run_cores",
-        "other_cores",
+        "other_cores_1s",
         "items_per_s",
         "worker0_items_per_s",
         "worker1_items_per_s",
@@ -404,12 +411,14 @@ void TestExports::csvCellsAreEmptyWhereNothingWasMeasured()
 {
     const auto csv = seriesCsv(fullRecording());
     const auto rows = cellsOf(csv);
-    const QByteArrayList first{"0.1",   "0.1",    "0.5", "",       "",        "1234.5", "",
-                               "1e-07", "100.25", "",    "0",      "",        "0.001",  "3000",
-                               "2000",  "1000",   "3",   "primes", "qthread", "1",      "9007199254740991"};
-    const QByteArrayList second{"0.2",   "0.1", "",    "1",      "0.25",    "1234.5", "",
-                                "1e-07", "100", "200", "0",      "",        "0.001",  "",
-                                "",      "",    "3",   "primes", "qthread", "1",      "9007199254740991"};
+    const QByteArrayList first{"0.1",  "0.1", "0.5",    "",        "",      "",
+                               "",     "",    "1234.5", "",        "1e-07", "100.25",
+                               "",     "0",   "",       "0.001",   "3000",  "2000",
+                               "1000", "3",   "primes", "qthread", "1",     "9007199254740991"};
+    const QByteArrayList second{"0.2",  "0.1",   "",       "1",       "0.25",  "",
+                                "0.75", "0.125", "1234.5", "",        "1e-07", "100",
+                                "200",  "0",     "",       "0.001",   "",      "",
+                                "",     "3",     "primes", "qthread", "1",     "9007199254740991"};
     QCOMPARE(rows[1], first);
     QCOMPARE(rows[2], second);
     QVERIFY(csv.endsWith("\r\n"));
@@ -426,7 +435,7 @@ void TestExports::csvOfARunWithoutPointsIsItsHeader()
     recording.experiment.workload = "primes";
     const auto csv = seriesCsv(recording);
     QCOMPARE(csv.count('\n'), 1);
-    QVERIFY(csv.startsWith("t_s,interval_s,run_cores,other_cores,items_per_s,voluntary_per_s"));
+    QVERIFY(csv.startsWith("t_s,interval_s,run_cores,other_cores_1s,items_per_s,voluntary_per_s"));
 }
 
 void TestExports::csvTextIsQuotedAndNoFormula_data()
@@ -489,6 +498,45 @@ void TestExports::formatsGoByEnding()
     QCOMPARE(exportFormatOf(u"x.Png"_s), std::optional(ExportFormat::Png));
     for (const auto *const name : {"a", "a.svg", "json", "a.json.gz", "a.csv ", ""})
         QVERIFY2(!exportFormatOf(QString::fromLatin1(name)), name);
+}
+
+void TestExports::theAskedForFormatIsWrittenWhateverTheEnding()
+{
+    QTemporaryDir directory;
+    const auto recording = fullRecording();
+    const auto path = directory.filePath(u"table.json"_s);
+    QVERIFY(exportRecording(recording, path, ExportFormat::Csv));
+    QCOMPARE(contents(path), seriesCsv(recording));
+    auto untraced = recording;
+    untraced.trace = {};
+    const auto trace = directory.filePath(u"trace.json"_s);
+    QVERIFY(!exportRecording(untraced, trace, ExportFormat::Perfetto));
+    QVERIFY(!QFile::exists(trace));
+}
+
+void TestExports::numbersStandBeforeTheWholeEnding_data()
+{
+    QTest::addColumn<QString>("path");
+    QTest::addColumn<QString>("numbered");
+    const auto row = [](const char *path, const char *numbered) {
+        QTest::newRow(path) << QString::fromLatin1(path) << QString::fromLatin1(numbered);
+    };
+    row("a.json", "a-2.json");
+    row("a.b.csv", "a.b-2.csv");
+    row("a.PNG", "a-2.PNG");
+    row("a.perfetto.json", "a-2.perfetto.json");
+    row("d.e/a.perfetto.json.gz", "d.e/a-2.perfetto.json.gz");
+    row("a.Slices.csv", "a-2.Slices.csv");
+    row("a.slices.csv.gz", "a-2.slices.csv.gz");
+}
+
+void TestExports::numbersStandBeforeTheWholeEnding()
+{
+    QFETCH(QString, path);
+    QFETCH(QString, numbered);
+    QCOMPARE(numberedPath(path, 2), numbered);
+    QCOMPARE(exportFormatOf(numbered), exportFormatOf(path));
+    QVERIFY(path.endsWith(exportEnding(path)));
 }
 
 void TestExports::savedFilesAreWhole()

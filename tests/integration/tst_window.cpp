@@ -6,6 +6,7 @@
 
 #include <QDeadlineTimer>
 #include <QDir>
+#include <QElapsedTimer>
 #include <QFile>
 #include <QImage>
 #include <QRegularExpression>
@@ -21,6 +22,8 @@ using namespace timeslice;
 namespace {
 
 constexpr int kPatienceMs = 60'000; ///< Nothing here takes long, but machines may be busy.
+/// No process of a run lives longer than 2 s; the rest is for a machine that is busy.
+constexpr int kLongestLifeMs = 5'000;
 
 int countPixels(const QImage &image, const QColor &color)
 {
@@ -128,7 +131,7 @@ void TestWindow::aRunEndsAsAPicture()
     QVERIFY2(program->exitStatus() == QProcess::NormalExit, errors.constData());
     QVERIFY2(program->exitCode() == 0, errors.constData());
     static const QRegularExpression gap(
-        QStringLiteral("^window gap: (p50 [\\d.]+ ms, p99 [\\d.]+ ms, max [\\d.]+ ms|not measured)$"),
+        QStringLiteral("^window gap: p50 [\\d.]+ ms, p99 [\\d.]+ ms, max [\\d.]+ ms$"),
         QRegularExpression::MultilineOption);
     QVERIFY2(gap.match(QString::fromUtf8(errors)).hasMatch(), errors.constData());
 
@@ -187,12 +190,15 @@ void TestWindow::noProcessIsLeft()
     QVERIFY2(program->state() == QProcess::Running, program->readAllStandardError().constData());
     const auto family = descendantsOf(pid);
 
+    QElapsedTimer sinceEnd; // of the last key: it is not known which one arrived
     if (key.isEmpty()) {
+        sinceEnd.start();
         QCOMPARE(::kill(pid, SIGTERM), 0);
     } else {
         // Nobody but us gives the window the focus here. A key that comes too early is nobody's.
         QDeadlineTimer patience(kPatienceMs);
         while (program->state() == QProcess::Running && !patience.hasExpired()) {
+            sinceEnd.start();
             QProcess press;
             press.setProcessEnvironment(program->processEnvironment());
             press.start(
@@ -208,6 +214,8 @@ void TestWindow::noProcessIsLeft()
     QCOMPARE(program->exitCode(), exitCode);
     for (const pid_t member : family)
         QTRY_VERIFY_WITH_TIMEOUT(!runs(member), kPatienceMs);
+    const auto gone = sinceEnd.elapsed();
+    QVERIFY2(gone <= kLongestLifeMs, qPrintable(QStringLiteral("they lived %1 ms longer").arg(gone)));
     // Nor what they worked on.
     const QStringList left = QDir(m_home->path()).entryList({QStringLiteral("timeslice-*")});
     QVERIFY2(left.isEmpty(), qPrintable(left.join(QLatin1Char(' '))));

@@ -3,10 +3,12 @@
 #include "ui/gapmeter.h"
 #include "ui/statusstrip.h"
 
+#include <QLabel>
 #include <QSignalSpy>
 #include <QTest>
 #include <QWidget>
 
+#include <algorithm>
 #include <thread>
 
 using namespace timeslice;
@@ -47,6 +49,8 @@ private Q_SLOTS:
     void flushDeliversToAHiddenWindow();
 
     void observerCostIsAnAverageOverTwoSeconds();
+    void theTracesReaderIsPartOfTheCost();
+    void throttlingIsCountedFromTheFirstReading();
 };
 
 void TestGapMeter::nothingIsKnownBeforeTheFirstGap()
@@ -211,6 +215,40 @@ void TestGapMeter::observerCostIsAnAverageOverTwoSeconds()
         cost.add(at(second * 1s), 500ms + second * 10ms, 100ms + second * 20ms);
     QVERIFY(std::abs(cost.shares()->sampler - 0.01) < 1e-9);
     QVERIFY(std::abs(cost.shares()->window - 0.02) < 1e-9);
+}
+
+void TestGapMeter::theTracesReaderIsPartOfTheCost()
+{
+    ObserverCost cost;
+    cost.add(at(0s), 0ms, 0ms, 0.1);
+    cost.add(at(1s), 50ms, 0ms, 0.3);
+    QVERIFY(std::abs(cost.shares()->sampler - 0.25) < 1e-9);
+    // Each run has a reader of its own, which begins at 0; between runs there is none.
+    cost.beginRun();
+    cost.add(at(2s), 100ms, 0ms);
+    cost.add(at(3s), 150ms, 0ms, 0.1);
+    QVERIFY(std::abs(cost.shares()->sampler - 0.15) < 1e-9);
+}
+
+void TestGapMeter::throttlingIsCountedFromTheFirstReading()
+{
+    StatusStrip strip{Machine()};
+    const auto says = [&strip](const char *words) {
+        return std::ranges::any_of(strip.findChildren<QLabel *>(), [words](const QLabel *label) {
+            return label->text().contains(QLatin1String(words));
+        });
+    };
+    strip.setThrottle(ThrottleReading{1000, 900, 5});
+    QVERIFY(!says("throttled"));
+    strip.setThrottle(ThrottleReading{1100, 900, 5});
+    QVERIFY(!says("throttled"));
+    strip.setThrottle(ThrottleReading{1200, 950, 6});
+    QVERIFY(says("throttled in 25"));
+    QVERIFY(says("of the quota's periods"));
+    strip.setThrottle(ThrottleReading{10, 5, 6}); // another group
+    QVERIFY(!says("throttled"));
+    strip.setThrottle({});
+    QVERIFY(!says("throttled"));
 }
 
 QTEST_MAIN(TestGapMeter)

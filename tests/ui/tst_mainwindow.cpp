@@ -4,7 +4,10 @@
 
 #include <QCheckBox>
 #include <QFileInfo>
+#include <QPushButton>
 #include <QToolButton>
+
+#include <algorithm>
 
 using namespace timeslice;
 
@@ -20,6 +23,7 @@ private Q_SLOTS:
     void stopAndStartAgainManyTimes();
     void runIsRefusedWithAReasonWhileAFieldIsWrong();
     void baselineThenRunComparesThem();
+    void baselineIsOfWhatAskedForIt();
     void pauseFreezesTheDisplayAndNotTheRun();
     void spaceStillPressesTheButtonThatHasTheFocus();
     void paintedPictureAppearsForMandelbrotOnly();
@@ -127,6 +131,30 @@ void TestMainWindow::baselineThenRunComparesThem()
     QCOMPARE(shownIn(shown)->checksum, baseline->checksum);
     QVERIFY2(f.says("Against the baseline"), qPrintable(f.text()));
     QVERIFY2(!f.says("run the baseline"), qPrintable(f.text()));
+}
+
+void TestMainWindow::baselineIsOfWhatAskedForIt()
+{
+    const WindowFixture f;
+    QSignalSpy shown(f.window.get(), &MainWindow::runShown);
+    f.window->setExperiment(sleepFor(1, 10));
+    f.press(Qt::Key_F5);
+    QVERIFY(shown.wait(kPatienceMs));
+    // The fields are changed while the run is still shown: the key means the fields, the button the run.
+    f.panel()->setExperiment(sleepFor(1, 30));
+    const auto buttons = f.window->findChildren<QPushButton *>();
+    const auto button = std::ranges::find_if(buttons, [](const QPushButton *candidate) {
+        return candidate->text() == QLatin1String("Run the &baseline");
+    });
+    QVERIFY(button != buttons.end() && (*button)->isVisible());
+    (*button)->click();
+    QVERIFY(shown.wait(kPatienceMs));
+    QCOMPARE(shownIn(shown)->experiment.model, std::string("sequential"));
+    QCOMPARE(shownIn(shown)->items, std::uint64_t{10});
+    f.press(Qt::Key_F5, Qt::ShiftModifier);
+    QVERIFY(shown.wait(kPatienceMs));
+    QCOMPARE(shownIn(shown)->experiment.model, std::string("sequential"));
+    QCOMPARE(shownIn(shown)->items, std::uint64_t{30});
 }
 
 void TestMainWindow::pauseFreezesTheDisplayAndNotTheRun()

@@ -130,6 +130,8 @@ void TestVerdictPanel::progressIsByItemsOrByTime()
     progress.items = 30;
     progress.itemLimit = 120;
     QCOMPARE(*shareDone(progress), 0.25);
+    progress.itemsFailed = 30; // they are not done again
+    QCOMPARE(*shareDone(progress), 0.5);
 }
 
 void TestVerdictPanel::failedRunShowsItsOutput()

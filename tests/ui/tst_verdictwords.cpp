@@ -7,6 +7,7 @@
 #include "ui/statebars.h"
 #include "ui/verdictwords.h"
 
+#include <QCoreApplication>
 #include <QLocale>
 #include <QTest>
 
@@ -48,6 +49,10 @@ private Q_SLOTS:
     void everyHappeningHasItsSentence_data();
     void everyHappeningHasItsSentence();
     void aFailureSaysWhatAndNoNumber();
+    void aProgramHasWordsOfItsOwn();
+    void tasksAreNamedAndTheBusiestComeFirst();
+    void failedItemsAreARowOfTheirOwn();
+    void memoryIsThatOfWhoeverRanIt();
     void theTableNamesWhatWasNotMeasured();
     void stateSharesAddUp();
     void manyWorkersBecomeAFewRows();
@@ -187,6 +192,73 @@ void TestVerdictWords::aFailureSaysWhatAndNoNumber()
     QVERIFY(words.number.isEmpty());
     QVERIFY2(words.happened.contains(QLatin1String("no answer")), qPrintable(words.happened));
     QCOMPARE(endInWords(run), QStringLiteral("Failed"));
+}
+
+void TestVerdictWords::aProgramHasWordsOfItsOwn()
+{
+    Recording run = aRun();
+    run.command = {QStringLiteral("make"), QStringLiteral("-j2")};
+    run.items = 1;
+    Verdict verdict = aVerdict();
+    verdict.speedup = std::unexpected(NoSpeedup::NoBaseline);
+    for (const auto happening : {Happening::CoresBusy, Happening::Waiting, Happening::Mixed}) {
+        verdict.happening = happening;
+        verdict.coresUsed = happening == Happening::Waiting ? 0.1 : 1.9;
+        const VerdictWords words = inWords(run, verdict);
+        QVERIFY2(words.happened.startsWith(QLatin1String("The program used")), qPrintable(words.happened));
+        QVERIFY2(!words.happened.contains(QLatin1String("worker")), qPrintable(words.happened));
+        QCOMPARE(
+            words.happened.contains(QLatin1String("waited most of the time")),
+            happening == Happening::Waiting);
+        QVERIFY(!words.offersBaseline);
+        QVERIFY(words.reason.isEmpty());
+        QVERIFY(!words.unit.contains(QLatin1String("items")));
+    }
+    const auto rows = measuresOf(run, verdict);
+    for (const char *name : {"Throughput", "Items done", "Typical item"})
+        QCOMPARE(valueOf(rows, name), QStringLiteral("no such row"));
+    for (const Measure &row : rows)
+        QVERIFY2(!row.help.contains(QLatin1String("worker")), qPrintable(row.help));
+}
+
+void TestVerdictWords::tasksAreNamedAndTheBusiestComeFirst()
+{
+    std::vector<WorkerResult> tasks(20);
+    for (unsigned i = 0; i < tasks.size(); ++i) {
+        tasks[i].name = "make";
+        tasks[i].tid = 4700 + static_cast<int>(i);
+        if (i > 0)
+            tasks[i].cpuSeconds = i;
+        tasks[i].states = {1.0, 1.0, 2.0, std::nullopt};
+    }
+    const auto rows = taskShares(tasks);
+    QCOMPARE(rows.size(), kMaxStateRows);
+    QCOMPARE(rows.front().label, QStringLiteral("make 4719"));
+    QCOMPARE(rows.front().blocked, 0.5);
+}
+
+void TestVerdictWords::failedItemsAreARowOfTheirOwn()
+{
+    Recording run = aRun();
+    run.itemsFailed = 7;
+    QCOMPARE(valueOf(measuresOf(run, aVerdict()), "Items failed"), QStringLiteral("7"));
+    QCOMPARE(valueOf(measuresOf(aRun(), aVerdict()), "Items failed"), QStringLiteral("no such row"));
+    run.wallSeconds = 0;
+    QVERIFY(endInWords(run).contains(notMeasured()));
+}
+
+void TestVerdictWords::memoryIsThatOfWhoeverRanIt()
+{
+    const auto helpOf = [](const Recording &run) {
+        const auto rows = measuresOf(run, aVerdict());
+        return std::ranges::find(rows, QStringLiteral("Memory"), &Measure::name)->help;
+    };
+    Recording run = aRun();
+    run.workers[0].pid = 1;
+    QVERIFY(helpOf(run).contains(QLatin1String("processes")));
+    for (WorkerResult &worker : run.workers)
+        worker.pid = static_cast<int>(QCoreApplication::applicationPid());
+    QVERIFY(helpOf(run).contains(QLatin1String("its window included")));
 }
 
 void TestVerdictWords::theTableNamesWhatWasNotMeasured()

@@ -35,6 +35,7 @@ private Q_SLOTS:
     void targetsAreLargeEnough();
     void largerTextIsNotCut();
     void runsAreExportedOnlyOnceThereIsOne();
+    void runsAreWrittenInTheFormatThatWasAskedFor();
     void picturesHaveTheSizeThatWasAskedFor();
     void unwritablePicturesAreReported();
     void exportDialogLimitsTheSize();
@@ -163,13 +164,40 @@ void TestWindowAccess::runsAreExportedOnlyOnceThereIsOne()
     Q_EMIT dialog->fileSelected(f.folder.filePath(name)); // what accepting it does
     dialog->reject();
     QFile saved(f.folder.filePath(name));
+    QTRY_VERIFY_WITH_TIMEOUT(f.says("Saved to"), kPatienceMs);
     QVERIFY(saved.open(QIODevice::ReadOnly));
     QVERIFY(saved.readAll().contains("timeslice.run/1"));
-    QVERIFY(f.says("Saved to"));
     // And back: the window takes the experiment out of its own file.
     f.window->setExperiment(sleepFor(3, 3));
     QVERIFY(f.window->openFile(saved.fileName()));
     QVERIFY(*f.panel()->experiment() == sleepFor(1, 20));
+}
+
+void TestWindowAccess::runsAreWrittenInTheFormatThatWasAskedFor()
+{
+    WindowFixture f;
+    QSignalSpy shown(f.window.get(), &MainWindow::runShown);
+    f.window->setExperiment(sleepFor(1, 20));
+    f.press(Qt::Key_F5);
+    QVERIFY(shown.wait(kPatienceMs));
+    const RecordingPtr recording = shownIn(shown);
+    auto *exporter = f.window->findChild<Exporter *>();
+    QSignalSpy done(exporter, &Exporter::done);
+    QSignalSpy failed(exporter, &Exporter::failed);
+    exporter->writeRun(recording, ExportFormat::Csv, f.folder.filePath(QStringLiteral("table.json")));
+    QTRY_COMPARE_WITH_TIMEOUT(done.count(), 1, kPatienceMs);
+    QFile table(f.folder.filePath(QStringLiteral("table.json")));
+    QVERIFY(table.open(QIODevice::ReadOnly));
+    QVERIFY(table.readAll().startsWith("t_s,"));
+    exporter->writeRun(recording, ExportFormat::Json, QStringLiteral("/nowhere/at/all.json"));
+    QTRY_COMPARE_WITH_TIMEOUT(failed.count(), 1, kPatienceMs);
+    // A window that is closed at once still leaves the whole file.
+    const QString late = f.folder.filePath(QStringLiteral("late.json"));
+    exporter->writeRun(recording, ExportFormat::Json, late);
+    f.window.reset();
+    QFile file(late);
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    QVERIFY(file.readAll().endsWith("}\n"));
 }
 
 void TestWindowAccess::picturesHaveTheSizeThatWasAskedFor()

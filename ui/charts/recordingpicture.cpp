@@ -65,7 +65,9 @@ std::vector<Number> numbersOf(const Recording &recording, const Verdict *verdict
     } else {
         numbers.push_back({words("Throughput"), formatRate(recording.itemsPerSecond)});
     }
-    numbers.push_back({words("Wall time"), formatDuration(recording.wallSeconds)});
+    numbers.push_back(
+        {words("Wall time"),
+         formatDuration(recording.wallSeconds > 0 ? std::optional(recording.wallSeconds) : std::nullopt)});
     numbers.push_back({words("Items"), {formatCount(recording.items), {}}});
     return numbers;
 }
