@@ -76,7 +76,11 @@ MainWindow::MainWindow(Lab *lab, ThemeController *themes, WindowState *state)
     restoreState();
 }
 
-MainWindow::~MainWindow() = default;
+MainWindow::~MainWindow()
+{
+    // Before the views that it connects: the pointer leaves them as they go, and they say so.
+    delete m_timelineFeed;
+}
 
 void MainWindow::build()
 {

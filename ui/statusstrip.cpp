@@ -131,8 +131,8 @@ void StatusStrip::setTrace(const TraceResult &trace)
     case TraceSource::Sampled:
         show(m_trace, tr("timeline sampled"));
         m_trace->setToolTip(
-            tr("Each task is asked 100 times a second how long it ran and waited, since %1.")
-                .arg(inWords(trace.reason))
+            tr("Each task is asked every %1 how long it ran and waited, since %2.")
+                .arg(formatDuration(trace.samplePeriodSeconds).toString(), inWords(trace.reason))
             + remedy);
         break;
     case TraceSource::Perf: {
