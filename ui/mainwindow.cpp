@@ -26,6 +26,7 @@
 #include <QApplication>
 #include <QCloseEvent>
 #include <QComboBox>
+#include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QScreen>
 #include <QSplitter>
@@ -116,8 +117,11 @@ void MainWindow::build()
     m_canvas = new CanvasView(m_themes, middle);
     m_canvas->hide();
     charts->addWidget(m_charts, 5);
-    charts->addWidget(m_timeline, 4);
-    charts->addWidget(m_canvas, 3);
+    auto *lower = new QHBoxLayout; // side by side: below each other they would leave the charts no height
+    lower->setSpacing(kGap);
+    lower->addWidget(m_timeline, 3);
+    lower->addWidget(m_canvas, 2);
+    charts->addLayout(lower, 4);
     m_splitter->addWidget(middle);
 
     m_verdict = new VerdictPanel(m_themes, m_splitter);

@@ -100,10 +100,9 @@ std::vector<double> sharesOfCpus(const TimelineView &view, const std::vector<int
 // between two samples, and every switch in the interval in which it happened.
 void fillFromTrace(SeriesPoint &point, const TimelineView &view)
 {
-    constexpr double kBusyWindow = 1; // seconds; of SeriesPoint::cpuBusy
     const auto span = spanUntil(point.time, point.seconds);
     point.cpuOurs = sharesOfCpus(view, point.cpus, span);
-    const auto overWindow = sharesOfCpus(view, point.cpus, spanUntil(point.time, kBusyWindow));
+    const auto overWindow = sharesOfCpus(view, point.cpus, spanUntil(point.time, point.busySeconds));
     const auto sum = [](const std::vector<double> &shares) {
         return std::reduce(shares.begin(), shares.end());
     };

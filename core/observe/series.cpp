@@ -60,6 +60,7 @@ std::optional<SeriesPoint> SeriesBuilder::add(SnapshotPtr snapshot)
 
     const auto overWindow = rates(*m_window.front(), *snapshot);
     point.cpuBusy = overWindow ? overWindow->cpuBusy : fresh->cpuBusy;
+    point.busySeconds = overWindow ? overWindow->seconds : fresh->seconds;
     // What is not the run's can only be told within the run: back to its first snapshot in the window.
     auto since = m_window.rbegin();
     while (std::next(since) != m_window.rend() && (*std::next(since))->run == snapshot->run)

@@ -17,6 +17,7 @@ struct SeriesPoint {
     /// Busy share of each CPU in [0, 1], everything that ran there, over about the last second (/proc/stat
     /// counts in 10 ms steps, so shorter windows would show stairs).
     std::vector<double> cpuBusy;
+    double busySeconds = 0; ///< Over how long exactly; shorter while the sampler is young.
     /// The share of each CPU, as `cpus`, that this run's tasks had within the interval, from the switch
     /// records: exact. Empty without an exact trace.
     std::vector<double> cpuOurs;

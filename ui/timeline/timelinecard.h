@@ -30,10 +30,10 @@ class TimelineCard : public QFrame {
 
 public:
     /// A run under way is looked at so often at most; it is painted only when something in view has changed,
-    /// and for no more than about a fiftieth of one core, however large the picture is.
+    /// and for no more than about a hundredth of one core, however large the picture is.
     static constexpr int kRefreshMs = 33;
-    static constexpr int kSlowestRefreshMs = 200;
-    static constexpr int kPaintShare = 50;
+    static constexpr int kSlowestRefreshMs = 250;
+    static constexpr int kPaintShare = 100;
 
     /// \param themes  Outlives this widget.
     explicit TimelineCard(ThemeController *themes, QWidget *parent = nullptr);
