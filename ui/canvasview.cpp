@@ -214,14 +214,29 @@ void CanvasView::paintHeader(QPainter &painter) const
         painter.drawText(
             QRect(right, line.top(), line.right() - right + 1, line.height()), Qt::AlignVCenter, text);
     };
-    const unsigned named = std::min(m_workers, kLegendWorkers);
+    const int size = static_cast<int>(kSwatch * m_themes->scale());
+    const auto label = [](unsigned worker, bool isLong) {
+        return isLong ? tr("worker %1").arg(worker) : QString::number(worker);
+    };
+    const auto widthOf = [&](unsigned workers, bool isLong) {
+        int sum =
+            workers < m_workers ? metrics.horizontalAdvance(tr("and %1 more").arg(m_workers)) + kGap : 0;
+        for (unsigned worker = 0; worker < workers; ++worker)
+            sum += metrics.horizontalAdvance(label(worker, isLong)) + size + 2 * kGap;
+        return sum;
+    };
+    // On a narrow card the workers are numbers only, and as many as there is room for.
+    unsigned named = std::min(m_workers, kLegendWorkers);
+    const int room = line.right() - left;
+    const bool isLong = widthOf(named, true) <= room;
+    while (!isLong && named > 0 && widthOf(named, false) > room)
+        --named;
     if (m_workers > named) {
         put(tr("and %1 more").arg(formatCount(std::uint64_t{m_workers - named})));
         right -= kGap;
     }
-    const int size = static_cast<int>(kSwatch * m_themes->scale());
     for (unsigned worker = named; worker-- > 0;) {
-        put(tr("worker %1").arg(worker));
+        put(label(worker, isLong));
         right -= size + kGap / 2;
         painter.fillRect(
             QRect(right, line.center().y() - size / 2, size, size),
