@@ -6,7 +6,6 @@
 
 #include <QLabel>
 #include <QLineEdit>
-#include <QProcess>
 #include <QVBoxLayout>
 
 namespace timeslice {
@@ -39,7 +38,7 @@ CommandField::CommandField(QWidget *parent)
 
 QStringList CommandField::command() const
 {
-    return QProcess::splitCommand(m_edit->text());
+    return commandWords(m_edit->text());
 }
 
 void CommandField::setText(const QString &text)

@@ -11,8 +11,7 @@ namespace timeslice {
 
 /// Where a program of the user's is typed, with its words as they will be run below it.
 ///
-/// Words are separated by spaces; "double quotes" keep them together, as QProcess::splitCommand has it. No
-/// shell reads them.
+/// See `commandWords` for what its words are.
 class CommandField : public QWidget {
     Q_OBJECT
 

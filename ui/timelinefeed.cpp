@@ -26,6 +26,11 @@ QString whyNone(const TraceResult &trace)
     return text;
 }
 
+QString whySampled(const TraceResult &trace)
+{
+    return trace.source == TraceSource::Sampled ? QString::fromStdString(trace.reason) : QString();
+}
+
 } // namespace
 
 TimelineFeed::TimelineFeed(
@@ -73,6 +78,7 @@ void TimelineFeed::begin()
     m_isWatching = false;
     m_hasOrigin = false;
     m_named = 0;
+    tell({});
     m_card->setLabels({});
     m_card->setOrigin({});
     m_card->setSampled({});
@@ -87,13 +93,14 @@ void TimelineFeed::refresh()
     const auto trace = m_lab->trace();
     if (!m_isWatching && trace.timeline) {
         m_isWatching = true;
-        m_card->setSampled(
-            trace.source == TraceSource::Sampled ? QString::fromStdString(trace.reason) : QString());
+        m_card->setSampled(whySampled(trace));
         m_card->watch([lab = m_lab] { return lab->timeline(); });
-    } else if (trace.source == TraceSource::None) {
+    } else if (trace.source == TraceSource::None && m_told.source != TraceSource::None) {
         m_card->clear(whyNone(trace));
     }
-    m_strip->setTrace(trace);
+    // With each frame only what is news: words are written anew for the rest when the run is over.
+    if (trace.source != m_told.source || trace.lost != m_told.lost)
+        tell(trace);
     nameWorkers();
     if (const auto go = m_lab->board()->goTime(); go && !m_hasOrigin) {
         m_hasOrigin = true;
@@ -129,14 +136,19 @@ void TimelineFeed::end(const Recording &recording)
     if (recording.go)
         m_card->setOrigin(toBoardNs(*recording.go));
     const auto &trace = recording.trace;
-    m_strip->setTrace(trace);
-    if (!trace.timeline)
+    tell(trace);
+    if (!trace.timeline) {
         m_card->clear(whyNone(trace));
-    else if (!m_isWatching) {
-        m_card->setSampled(
-            trace.source == TraceSource::Sampled ? QString::fromStdString(trace.reason) : QString());
+    } else if (!m_isWatching) {
+        m_card->setSampled(whySampled(trace));
         m_card->showView(trace.timeline);
     }
+}
+
+void TimelineFeed::tell(const TraceResult &trace)
+{
+    m_told = {trace.source, trace.lost};
+    m_strip->setTrace(trace);
 }
 
 } // namespace timeslice

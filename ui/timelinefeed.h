@@ -33,12 +33,19 @@ private:
     void connectCharts();
     void markRange();
     void nameWorkers();
+    void tell(const TraceResult &trace);
 
     Lab *m_lab;
     TimelineCard *m_card;
     ChartStack *m_charts;
     StatusStrip *m_strip;
     std::size_t m_named = 0; ///< Workers that have a label.
+    /// What the strip says of the trace.
+    struct Told {
+        TraceSource source = TraceSource::Off;
+        std::optional<std::uint64_t> lost;
+    };
+    Told m_told;
     bool m_isWatching = false; ///< The card follows the run by itself.
     bool m_hasOrigin = false;
 };

@@ -337,6 +337,9 @@ QString runReport(const Recording &recording)
         text += QStringLiteral("\nIt wrote:\n") + recording.output.trimmed() + u'\n';
     if (recording.outcome == Outcome::Completed)
         text += u'\n' + inWords(recording, verdict).happened + u'\n';
+    for (const auto &gap : recording.gaps)
+        text += QStringLiteral("Not measured: ")
+            + QString::fromStdString(gap.what + ": " + describe(gap.error)) + u'\n';
     for (const auto &note : recording.notes)
         text += QStringLiteral("Note: ") + note + u'\n';
     if (!recording.itemError.empty() && !recording.error)

@@ -4,6 +4,7 @@
 #include "core/analyse/verdict.h"
 #include "core/lab/recorder.h"
 #include "core/lab/runtrace.h"
+#include "core/lab/tracedpoint.h"
 #include "core/model/catalogue.h"
 #include "core/observe/sampler.h"
 #include "core/run/headroom.h"
@@ -16,10 +17,7 @@
 #include <QTimer>
 
 #include <algorithm>
-#include <cmath>
 #include <deque>
-#include <limits>
-#include <numeric>
 #include <ranges>
 
 namespace timeslice {
@@ -53,6 +51,7 @@ struct CurrentRun {
     std::optional<HostEnd> hostEnd;
     std::optional<Error> serverError; ///< The server ended while it was needed.
     bool isServerGone = true;
+    bool stopAsked = false;
 
     [[nodiscard]] RunSubject subject() const
     {
@@ -63,7 +62,6 @@ struct CurrentRun {
             .readsMemory = true,
             .settlesWorkers = plan.command.isEmpty()};
     }
-    bool stopAsked = false;
 };
 
 // A point of a traced run waits until the trace knows what happened in its time: some milliseconds.
@@ -71,63 +69,6 @@ struct PendingPoint {
     std::uint64_t run = 0;
     SeriesPoint point;
 };
-
-constexpr double kNsPerSecond = 1e9;
-
-TimeSpan spanUntil(MonotonicTime end, double seconds)
-{
-    const auto endNs = toBoardNs(end);
-    return {endNs - static_cast<std::uint64_t>(seconds * kNsPerSecond), endNs};
-}
-
-// What the run had of each of these CPUs; NaN where records were lost.
-std::vector<double> sharesOfCpus(const TimelineView &view, const std::vector<int> &cpus, TimeSpan span)
-{
-    const auto sums = view.coreSums(span);
-    std::vector<double> shares(cpus.size(), 0.0); // a core of which there is no record ran none of ours
-    for (std::size_t core = 0; core < sums.size(); ++core) {
-        const auto cpu = std::ranges::find(cpus, view.cores()[core]);
-        if (cpu == cpus.end())
-            continue;
-        shares[static_cast<std::size_t>(cpu - cpus.begin())] = sums[core].unknownNs > 0
-            ? std::numeric_limits<double>::quiet_NaN()
-            : static_cast<double>(sums[core].runningNs) / static_cast<double>(span.lengthNs());
-    }
-    return shares;
-}
-
-// What the switch records know better than the sampler: whose each core was, also of tasks that came and went
-// between two samples, and every switch in the interval in which it happened.
-void fillFromTrace(SeriesPoint &point, const TimelineView &view)
-{
-    const auto span = spanUntil(point.time, point.seconds);
-    point.cpuOurs = sharesOfCpus(view, point.cpus, span);
-    const auto overWindow = sharesOfCpus(view, point.cpus, spanUntil(point.time, point.busySeconds));
-    const auto sum = [](const std::vector<double> &shares) {
-        return std::reduce(shares.begin(), shares.end());
-    };
-    point.runCores = sum(point.cpuOurs);
-    // Two clocks: the difference may fall short of 0 by a tick.
-    point.otherCores = sum(point.cpuBusy) - sum(overWindow);
-    if (point.otherCores < 0)
-        point.otherCores = 0;
-
-    double voluntary = 0;
-    double involuntary = 0;
-    for (std::uint32_t task = 0; task < view.tasks().size(); ++task) {
-        if (const auto &gone = view.tasks()[task].goneNs; gone && *gone < span.beginNs)
-            continue;
-        const auto stats = view.stats({LaneId::Kind::Task, task}, span);
-        voluntary += static_cast<double>(stats.voluntary);
-        involuntary += static_cast<double>(stats.involuntary);
-    }
-    const bool isWhole = view.tasksWithoutLane() == 0 && std::isfinite(point.runCores);
-    const auto perSecond = [&](double count) {
-        return isWhole ? count / point.seconds : std::numeric_limits<double>::quiet_NaN();
-    };
-    point.voluntaryPerSecond = perSecond(voluntary);
-    point.involuntaryPerSecond = perSecond(involuntary);
-}
 
 } // namespace
 

@@ -27,8 +27,8 @@ RunSubject withoutMemory(RunSubject subject)
 struct Counters {
     std::optional<std::uint64_t> runningNs;
     std::optional<std::uint64_t> runnableNs;
-    std::uint64_t voluntary = 0;
-    std::uint64_t involuntary = 0;
+    std::optional<std::uint64_t> voluntary;
+    std::optional<std::uint64_t> involuntary;
 };
 
 Counters countersOf(const TaskReading &reading)
@@ -36,13 +36,15 @@ Counters countersOf(const TaskReading &reading)
     return {
         .runningNs = reading.cpuNs,
         .runnableNs = reading.queueWaitNs,
-        .voluntary = reading.voluntary.value_or(0),
-        .involuntary = reading.involuntary.value_or(0)};
+        .voluntary = reading.voluntary,
+        .involuntary = reading.involuntary};
 }
 
-std::uint64_t grown(std::uint64_t before, std::uint64_t now)
+// Nothing is added where one of the two is not known: what has come together until now is not of this
+// interval.
+std::uint64_t grown(const std::optional<std::uint64_t> &before, const std::optional<std::uint64_t> &now)
 {
-    return now > before ? now - before : 0;
+    return before && now && *now > *before ? *now - *before : 0;
 }
 
 } // namespace
@@ -58,6 +60,7 @@ public:
     {
         take(Depth::Full);
         publish();
+        tell();
     }
 
     void take(Depth depth);
@@ -169,7 +172,7 @@ SampledTimeline::Reader::Task &SampledTimeline::Reader::addTask(const TaskReadin
     if (toBoardNs(reading.started) < m_beginNs)
         task.counters = countersOf(reading);
     else
-        task.counters = {.runningNs = 0, .runnableNs = 0};
+        task.counters = {.runningNs = 0, .runnableNs = 0, .voluntary = 0, .involuntary = 0};
     return task;
 }
 
@@ -185,11 +188,11 @@ void SampledTimeline::Reader::advance(Task &task, const TaskReading &reading)
         task.counters = now;
         return;
     }
-    const auto charged = grown(*task.counters.runningNs, *now.runningNs) + task.lateNs;
+    const auto charged = grown(task.counters.runningNs, now.runningNs) + task.lateNs;
     const auto running = std::min(charged, interval.lengthNs());
     const auto rest = interval.lengthNs() - running;
     const bool tellsWaits = now.runnableNs && task.counters.runnableNs;
-    const auto runnable = tellsWaits ? std::min(grown(*task.counters.runnableNs, *now.runnableNs), rest) : 0;
+    const auto runnable = std::min(grown(task.counters.runnableNs, now.runnableNs), rest);
     const auto involuntary = grown(task.counters.involuntary, now.involuntary);
     task.lateNs = charged - running;
     task.lane.appendSums(

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/record/commandtext.h"
 
+#include <QProcess>
+
 #include <algorithm>
 
 namespace timeslice {
@@ -18,6 +20,11 @@ QString commandText(const QStringList &command)
         words << word;
     }
     return words.join(u' ');
+}
+
+QStringList commandWords(const QString &line)
+{
+    return QProcess::splitCommand(line);
 }
 
 } // namespace timeslice

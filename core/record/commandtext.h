@@ -10,4 +10,8 @@ namespace timeslice {
 /// Thread: any; pure.
 [[nodiscard]] QString commandText(const QStringList &command);
 
+/// The words of a line as it is typed: separated by spaces, "double quotes" keep them together, three of them
+/// in a row are a quote. No shell is asked. Empty for a line without words. Thread: any; pure.
+[[nodiscard]] QStringList commandWords(const QString &line);
+
 } // namespace timeslice

@@ -81,14 +81,15 @@ void writeMemory(JsonWriter &json, const std::optional<MemoryReading> &memory)
     json.endObject();
 }
 
-void writeWorker(JsonWriter &json, const WorkerResult &worker)
+/// \param hasItems  False for a task of a foreign program, which knows of no items.
+void writeWorker(JsonWriter &json, const WorkerResult &worker, bool hasItems)
 {
     json.beginObject();
     json.field("index", worker.index);
     json.field("name", std::string_view(worker.name));
     json.field("pid", unless(worker.pid == 0, worker.pid));
     json.field("tid", unless(worker.tid == 0, worker.tid));
-    json.field("items", worker.items);
+    json.field("items", unless(!hasItems, worker.items));
     json.field("cpu_s", seconds(worker.cpuSeconds));
     writeSwitches(json, worker.switches);
     json.field("running_s", seconds(worker.states.running));
@@ -233,7 +234,7 @@ QByteArray runJson(const Recording &recording, JsonWriter::Style style)
     json.key("workers");
     json.beginArray();
     for (const auto &worker : recording.workers)
-        writeWorker(json, worker);
+        writeWorker(json, worker, recording.command.isEmpty());
     json.endArray();
     json.key("trace");
     writeTrace(json, recording.trace);

@@ -85,6 +85,8 @@ void TestLabCommand::aProgramIsRunAndItsOutputKept()
     QVERIFY(!recording->switches.migrations); // the kernel keeps no sum of them
     const auto json = QJsonDocument::fromJson(runJson(*recording)).object();
     QCOMPARE(json["command"_L1][2].toString(), u"echo out; echo err >&2"_s);
+    QVERIFY(json["workers"_L1][0].toObject().contains("items"_L1));
+    QVERIFY(json["workers"_L1][0]["items"_L1].isNull()); // a task knows of no items
     QCOMPARE(json["output"_L1].toString(), u"out\nerr\n"_s);
 }
 
@@ -102,7 +104,7 @@ void TestLabCommand::everyTaskItCreatesIsSeen()
         run(executions(1), shell(u"sleep 0.05 & (sleep 0.05; true) & wait"_s), TraceMode::Perf);
     QVERIFY(recording);
     if (recording->trace.source == TraceSource::None)
-        QSKIP("no exact trace here");
+        QSKIP(recording->trace.reason.c_str());
     QCOMPARE(recording->outcome, Outcome::Completed);
     const auto named = [&](const char *name) {
         return std::ranges::count(recording->workers, std::string(name), &WorkerResult::name);
@@ -125,7 +127,7 @@ void TestLabCommand::theTraceFitsTheKernelsAccount()
             TraceMode::Perf);
     QVERIFY(recording);
     if (recording->trace.source == TraceSource::None)
-        QSKIP("no exact trace here");
+        QSKIP(recording->trace.reason.c_str());
     if (*recording->trace.lost > 0)
         QSKIP("records were lost");
     QVERIFY(recording->trace.check);
@@ -253,6 +255,8 @@ void TestLabCommand::sampledWorksToo()
 void TestLabCommand::itsWordsCanBeReadByAShell()
 {
     const QStringList words{u"/bin/echo"_s, u"a b"_s, u"it's"_s, u"$x"_s, u""_s, u"-n"_s};
+    QCOMPARE(commandWords(u"/bin/echo \"a b\"  c"_s), QStringList({u"/bin/echo"_s, u"a b"_s, u"c"_s}));
+    QVERIFY(commandWords(u"  "_s).isEmpty());
     QCOMPARE(commandText(words), u"/bin/echo 'a b' 'it'\\''s' '$x' '' -n"_s);
 }
 

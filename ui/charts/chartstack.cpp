@@ -43,6 +43,7 @@ public:
     void update();
     void updateSoon();
     void updateCursor();
+    void refreshSpecs();
     void updateBand();
     void drawCrosshair(const TimeWindow &window, std::size_t row);
     void wear();
@@ -93,7 +94,7 @@ void ChartStack::Private::update()
     later.stop();
     sinceUpdate.start();
     const TimeWindow window = feed.window();
-    specs = chartSpecs(*window.columns, themes->theme(), choices);
+    refreshSpecs();
     if (!window.columns->isEmpty() && needEndLabels(specs) != look.hasEndLabels())
         wear();
     const RowRange rows = rowsInside(window);
@@ -103,6 +104,12 @@ void ChartStack::Private::update()
     }
     updateCursor();
     updateBand();
+}
+
+// Samples may have come since the last picture, and moved the columns that the specs refer to.
+void ChartStack::Private::refreshSpecs()
+{
+    specs = chartSpecs(*feed.window().columns, themes->theme(), choices);
 }
 
 void ChartStack::Private::updateBand()
@@ -148,8 +155,6 @@ void ChartStack::Private::updateSoon()
 void ChartStack::Private::updateCursor()
 {
     const TimeWindow window = feed.window();
-    specs =
-        chartSpecs(*window.columns, themes->theme(), choices); // samples may have come since they were made
     const auto row = cursor.row(window);
     if (!row) {
         for (auto *card : cards)
@@ -223,6 +228,7 @@ void ChartStack::Private::connectCard(std::size_t index)
         pointer = QPointF(card->pos()) + card->plotRect().topLeft() + at;
         const double share = std::clamp(at.x() / card->plotRect().width(), 0.0, 1.0);
         cursor.pointAt(share);
+        refreshSpecs();
         updateCursor();
         const auto window = feed.window();
         Q_EMIT q->pointed(window.origin + window.axis.toSeconds(share, 1));
@@ -236,6 +242,7 @@ void ChartStack::Private::connectCard(std::size_t index)
         pointedAt = index;
         pointer = card->geometry().center();
         cursor.step(step, feed.window());
+        refreshSpecs();
         updateCursor();
         if (const auto row = cursor.row(feed.window()))
             card->describe(describeRow(specs[index], *row));
@@ -377,9 +384,10 @@ void ChartStack::pointAt(std::optional<double> seconds)
     const bool isInView = seconds && *seconds >= window.origin + window.axis.begin
         && *seconds <= window.origin + window.axis.end;
     if (isInView && !window.columns->isEmpty() && isVisible()) {
-        d->specs = chartSpecs(*window.columns, d->themes->theme(), d->choices);
+        d->refreshSpecs();
         d->drawCrosshair(window, window.columns->nearestRow(*seconds));
     } else {
+        d->refreshSpecs();
         d->updateCursor(); // back to where the charts' own pointer is, or away
     }
 }
