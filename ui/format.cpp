@@ -166,6 +166,25 @@ Quantity formatBytes(std::optional<std::uint64_t> bytes)
     return formatBytes(bytes ? static_cast<double>(*bytes) : kUnknown);
 }
 
+Quantity formatResult(const ResultField &field, const ResultValue &value)
+{
+    if (const auto *const text = std::get_if<std::string>(&value))
+        return {QString::fromStdString(*text), {}};
+    const auto *const number = std::get_if<double>(&value);
+    if (number == nullptr)
+        return {notMeasured(), {}};
+    if (field.unit == "s")
+        return formatDuration(*number);
+    if (field.unit == "/s")
+        return formatPerSecond(*number);
+    if (field.unit == "bytes/s") {
+        auto amount = formatBytes(*number);
+        amount.unit += QStringLiteral("/s");
+        return amount;
+    }
+    return {formatNumber(*number, 4), QString::fromStdString(field.unit)};
+}
+
 Quantity formatPercent(double share)
 {
     if (!std::isfinite(share))

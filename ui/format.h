@@ -3,6 +3,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/error.h"
+#include "core/workload/workload.h"
 
 #include <QString>
 
@@ -69,6 +70,9 @@ struct Quantity {
 /// `step` needs.
 /// \param step  Distance of neighbouring points or ticks in seconds.
 [[nodiscard]] QString formatTimePoint(double seconds, double step);
+
+/// A workload's own result, by the unit of its field ("s", "bytes/s", "/s", none for a count or a text).
+[[nodiscard]] Quantity formatResult(const ResultField &field, const ResultValue &value);
 
 /// What happened, as a sentence for people, and on a second line what can be done about it, where that is
 /// known.

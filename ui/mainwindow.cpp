@@ -3,6 +3,7 @@
 
 #include "core/analyse/verdict.h"
 #include "core/lab/baseline.h"
+#include "core/workload/catalogue.h"
 #include "ui/canvasview.h"
 #include "ui/charts/chartstack.h"
 #include "ui/experimentfile.h"
@@ -344,12 +345,12 @@ bool MainWindow::start(const Experiment &experiment, const QStringList &command)
     m_timelineFeed->begin();
     m_verdict->beginRun();
     m_verdict->setProgress(m_monitor.progress(m_lab->state(), MonotonicClock::now()));
-    const bool paints = !m_lab->board()->canvas().empty();
+    const bool paints = findWorkload(m_lab->experiment().workload)->paints;
     m_canvas->setVisible(paints);
     if (paints) {
         // The board stays mapped as long as the view may look at it.
         m_canvas->watch(
-            [board = m_lab->board()] { return std::span<const std::byte>(board->canvas()); },
+            [board = m_lab->board()] { return std::span<const std::byte>(board->arena()); },
             m_lab->experiment().workers);
     }
     updateActions();

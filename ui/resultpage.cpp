@@ -100,6 +100,23 @@ void addLatencies(std::vector<Measure> &rows, const Recording &recording)
          tr("The longest time that one item took."), false});
 }
 
+// What only this workload or this model measures.
+void addResults(std::vector<Measure> &rows, const Recording &recording)
+{
+    for (const auto &[field, value] : resultsOf(recording))
+        rows.push_back(
+            {QString::fromStdString(field->title), formatResult(*field, value),
+             QString::fromStdString(field->help), false});
+    if (recording.loopLag) {
+        rows.push_back(
+            {ResultPage::tr("Loop lag"), formatDuration(recording.loopLag->p99),
+             ResultPage::tr("How late the event loop came to what was due, in 99 of 100 cases."), false});
+        rows.push_back(
+            {ResultPage::tr("at most"), formatDuration(recording.loopLag->max),
+             ResultPage::tr("The longest time for which the event loop was blocked."), true});
+    }
+}
+
 } // namespace
 
 std::vector<Measure> measuresOf(const Recording &recording, const Verdict &verdict)
@@ -109,6 +126,7 @@ std::vector<Measure> measuresOf(const Recording &recording, const Verdict &verdi
     std::vector<Measure> rows;
     if (!isProgram)
         addItems(rows, recording, verdict);
+    addResults(rows, recording);
     rows.push_back(
         {tr("Time"),
          formatDuration(recording.wallSeconds > 0 ? std::optional(recording.wallSeconds) : std::nullopt),

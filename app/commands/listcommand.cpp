@@ -223,6 +223,7 @@ void writeWorkloads(JsonWriter &json)
         for (const auto &result : workload.results) {
             json.beginObject();
             json.field("id", result.id);
+            json.field("title", result.title);
             json.field("unit", result.unit);
             json.field("help", result.help);
             json.endObject();

@@ -74,10 +74,10 @@ QString pairs(const std::vector<std::pair<const char *, QString>> &all, const ch
     return texts.join(QStringLiteral("   ")) + u' ' + QString::fromLatin1(unit);
 }
 
-QString latencyText(const Recording &recording)
+QString latencyText(const std::optional<LatencySummary> &latency)
 {
     const auto field = [&](Nanoseconds LatencySummary::*quantile) {
-        return fixed(milliseconds(recording.latency, quantile), 3);
+        return fixed(milliseconds(latency, quantile), 3);
     };
     return pairs(
         {{"p50", field(&LatencySummary::p50)},
@@ -288,6 +288,25 @@ double median(std::vector<double> values)
     return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
 }
 
+// What only this workload or this model measures.
+QString resultLines(const Recording &recording)
+{
+    QString text;
+    for (const auto &[field, value] : resultsOf(recording)) {
+        auto shown = QString::fromLatin1(kUnknown);
+        if (const auto *const number = std::get_if<double>(&value))
+            shown = QString::fromLatin1(numberText(*number));
+        else if (const auto *const words = std::get_if<std::string>(&value))
+            shown = QString::fromStdString(*words);
+        if (!field->unit.empty())
+            shown += u' ' + QString::fromStdString(field->unit);
+        text += line(field->title.c_str(), shown);
+    }
+    if (recording.loopLag)
+        text += line("loop lag", latencyText(recording.loopLag));
+    return text;
+}
+
 } // namespace
 
 QString planLine(const Experiment &experiment)
@@ -323,7 +342,8 @@ QString runReport(const Recording &recording)
         text += line(
             "items", QStringLiteral("%1 done, %2 failed").arg(recording.items).arg(recording.itemsFailed));
         text += line("cores used", coresText(verdict));
-        text += line("latency", latencyText(recording));
+        text += line("latency", latencyText(recording.latency));
+        text += resultLines(recording);
         text += line("switches", switchesText(recording, verdict));
         text += line("where time went", statesText(recording.states));
         text += line("memory", memoryText(recording.memoryPeak));

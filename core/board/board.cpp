@@ -33,12 +33,14 @@ struct Board::Header {
     std::uint64_t histogramsOffset; // 40
     std::uint64_t histogramStride; // 48
     std::uint64_t errorsOffset; // 56
-    std::uint64_t canvasOffset; // 64
-    std::uint64_t canvasBytes; // 72
+    std::uint64_t arenaOffset; // 64
+    std::uint64_t arenaBytes; // 72
     std::atomic<std::uint64_t> itemLimit; // 80
     std::atomic<std::uint64_t> goNs; // 88
     std::atomic<std::uint64_t> deadlineNs; // 96, 0 for none
     std::uint64_t totalBytes; // 104
+    std::uint64_t gilLogOffset; // 112
+    std::uint64_t gilEvents; // 120
     alignas(128) std::atomic<std::uint64_t> nextItem; // 128: on a line of its own, every worker writes it
 };
 
@@ -48,26 +50,29 @@ struct Board::ErrorText {
     char text[kMaxErrorText + 1];
 };
 
-// Where everything lies, from the two numbers that decide it.
+// Where everything lies, from the numbers that decide it.
 struct Board::Layout {
-    Layout(unsigned workers, std::size_t canvasBytes)
+    explicit Layout(const BoardSize &size)
         : slots(kPage)
-        , histograms(roundUp(slots + workers * sizeof(WorkerSlot), kPage))
-        , errors(roundUp(histograms + workers * sizeof(LatencyHistogram), kPage))
-        , canvas(roundUp(errors + workers * sizeof(ErrorText), kPage))
-        , total(roundUp(canvas + canvasBytes, kPage))
+        , histograms(roundUp(slots + size.workers * sizeof(WorkerSlot), kPage))
+        , errors(roundUp(histograms + (size.workers + 1) * sizeof(LatencyHistogram), kPage))
+        , gilLog(roundUp(errors + size.workers * sizeof(ErrorText), kPage))
+        , arena(roundUp(gilLog + size.workers * GilLog::bytesFor(size.gilEvents), kPage))
+        , total(roundUp(arena + size.arenaBytes, kPage))
     { }
     [[nodiscard]] bool fits(const Header &header) const
     {
         return header.slotsOffset == slots && header.slotStride == sizeof(WorkerSlot)
             && header.histogramsOffset == histograms && header.histogramStride == sizeof(LatencyHistogram)
-            && header.errorsOffset == errors && header.canvasOffset == canvas && header.totalBytes == total;
+            && header.errorsOffset == errors && header.gilLogOffset == gilLog && header.arenaOffset == arena
+            && header.totalBytes == total;
     }
 
     std::size_t slots;
     std::size_t histograms;
     std::size_t errors;
-    std::size_t canvas;
+    std::size_t gilLog;
+    std::size_t arena;
     std::size_t total;
 };
 
@@ -111,14 +116,15 @@ Board::Header &Board::header() const noexcept
     return at<Header>(0);
 }
 
-Result<Board> Board::format(int fd, unsigned workers, std::size_t canvasBytes)
+Result<Board> Board::format(int fd, const BoardSize &size)
 {
-    if (workers == 0 || workers > kMaxWorkers)
+    if (size.workers == 0 || size.workers > kMaxWorkers)
         return fail(
             ErrorKind::Unsupported, "workers",
-            "a board has 1 to " + std::to_string(kMaxWorkers) + " workers, not " + std::to_string(workers));
+            "a board has 1 to " + std::to_string(kMaxWorkers) + " workers, not "
+                + std::to_string(size.workers));
 
-    const Layout layout(workers, canvasBytes);
+    const Layout layout(size);
     const auto total = layout.total;
     // posix_fallocate reserves the pages: a full file system is an error here and not a SIGBUS later.
     if (const int code = ::posix_fallocate(fd, 0, static_cast<off_t>(total)); code != 0)
@@ -130,34 +136,36 @@ Result<Board> Board::format(int fd, unsigned workers, std::size_t canvasBytes)
     Board board(std::move(*mapping));
     auto &header = board.header();
     header.version = kVersion;
-    header.workers = workers;
+    header.workers = size.workers;
     header.slotsOffset = layout.slots;
     header.slotStride = sizeof(WorkerSlot);
     header.histogramsOffset = layout.histograms;
     header.histogramStride = sizeof(LatencyHistogram);
     header.errorsOffset = layout.errors;
-    header.canvasOffset = layout.canvas;
-    header.canvasBytes = canvasBytes;
+    header.arenaOffset = layout.arena;
+    header.arenaBytes = size.arenaBytes;
+    header.gilLogOffset = layout.gilLog;
+    header.gilEvents = size.gilEvents;
     header.totalBytes = total;
     header.itemLimit.store(kUnlimited, std::memory_order_relaxed);
     header.magic = kMagic;
     return board;
 }
 
-Result<Board> Board::create(const std::filesystem::path &path, unsigned workers, std::size_t canvasBytes)
+Result<Board> Board::create(const std::filesystem::path &path, const BoardSize &size)
 {
     const UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
     if (!fd.isValid())
         return failErrno(errno, path.string(), "cannot create the board");
-    return format(fd.get(), workers, canvasBytes);
+    return format(fd.get(), size);
 }
 
-Result<Board> Board::createAnonymous(unsigned workers, std::size_t canvasBytes)
+Result<Board> Board::createAnonymous(const BoardSize &size)
 {
     const UniqueFd fd(::memfd_create("timeslice-board", MFD_CLOEXEC));
     if (!fd.isValid())
         return failErrno(errno, "board", "cannot create shared memory");
-    return format(fd.get(), workers, canvasBytes);
+    return format(fd.get(), size);
 }
 
 Result<Board> Board::open(const std::filesystem::path &path)
@@ -182,8 +190,11 @@ Result<Board> Board::open(const std::filesystem::path &path)
         return fail(ErrorKind::Malformed, path.string(), "is a board of another version");
     // Whatever the file says, nothing outside of it is touched.
     const bool isSane = header.totalBytes == size && header.workers > 0 && header.workers <= kMaxWorkers
-        && header.canvasBytes <= size;
-    if (!isSane || !Layout(header.workers, header.canvasBytes).fits(header))
+        && header.arenaBytes <= size && header.gilEvents <= size;
+    if (!isSane
+        || !Layout(
+                {.workers = header.workers, .arenaBytes = header.arenaBytes, .gilEvents = header.gilEvents})
+                .fits(header))
         return fail(ErrorKind::Malformed, path.string(), "is a damaged board");
     return board;
 }
@@ -203,9 +214,20 @@ LatencyHistogram &Board::latency(unsigned worker) const noexcept
     return at<LatencyHistogram>(header().histogramsOffset + worker * sizeof(LatencyHistogram));
 }
 
-std::span<std::byte> Board::canvas() const noexcept
+LatencyHistogram &Board::loopLag() const noexcept
 {
-    return m_mapping.bytes().subspan(header().canvasOffset, header().canvasBytes);
+    return latency(header().workers); // the one behind the last worker's
+}
+
+std::span<std::byte> Board::arena() const noexcept
+{
+    return m_mapping.bytes().subspan(header().arenaOffset, header().arenaBytes);
+}
+
+GilLog Board::gilLog(unsigned worker) const noexcept
+{
+    const auto bytes = GilLog::bytesFor(header().gilEvents);
+    return GilLog(m_mapping.bytes().subspan(header().gilLogOffset + worker * bytes, bytes));
 }
 
 RunState Board::state() const noexcept

@@ -6,6 +6,7 @@
 #include "core/base/mapping.h"
 #include "core/base/stop.h"
 #include "core/base/uniquefd.h"
+#include "core/board/gillog.h"
 #include "core/procfs/ownusage.h"
 
 #include <atomic>
@@ -61,6 +62,13 @@ struct WorkerSlot {
 };
 static_assert(sizeof(WorkerSlot) == 192);
 
+/// How large a board is to be.
+struct BoardSize {
+    unsigned workers = 1; ///< 1 to Board::kMaxWorkers.
+    std::size_t arenaBytes = 0; ///< Memory that all workers of the workload share, zeroed.
+    std::size_t gilEvents = 0; ///< How many events each worker keeps of its lock; 0 for models without a GIL.
+};
+
 /// The shared page of one run: state, next item, and one slot per worker.
 ///
 /// One mmap'ed file in the run's private directory. The lab creates it; engine, workers (threads or
@@ -70,24 +78,26 @@ static_assert(sizeof(WorkerSlot) == 192);
 class Board {
 public:
     static constexpr std::uint64_t kMagic = 0x3144'524f'4253'5401; // "\1TSBORD1" in memory
-    static constexpr std::uint32_t kVersion = 1;
+    static constexpr std::uint32_t kVersion = 2;
     static constexpr std::size_t kMaxErrorText = 247;
     static constexpr unsigned kMaxWorkers = 65536;
 
-    /// A new board with `workers` slots and `canvasBytes` of zeroed space for a picture, in a file that must
-    /// not exist.
+    /// A new board in a file that must not exist.
     /// \error System or Denied with the path; Unsupported when workers is 0 or above kMaxWorkers.
-    [[nodiscard]] static Result<Board>
-    create(const std::filesystem::path &path, unsigned workers, std::size_t canvasBytes = 0);
+    [[nodiscard]] static Result<Board> create(const std::filesystem::path &path, const BoardSize &size);
     /// The same without a name, for one process (and its tests).
-    [[nodiscard]] static Result<Board> createAnonymous(unsigned workers, std::size_t canvasBytes = 0);
+    [[nodiscard]] static Result<Board> createAnonymous(const BoardSize &size);
     /// Maps a board that another process made. \error Malformed when it is not one or of another version.
     [[nodiscard]] static Result<Board> open(const std::filesystem::path &path);
 
     [[nodiscard]] unsigned workers() const noexcept;
     [[nodiscard]] WorkerSlot &slot(unsigned worker) const noexcept;
     [[nodiscard]] LatencyHistogram &latency(unsigned worker) const noexcept;
-    [[nodiscard]] std::span<std::byte> canvas() const noexcept;
+    /// How late an event loop came to what was due, where the model is one; written by the loop's thread.
+    [[nodiscard]] LatencyHistogram &loopLag() const noexcept;
+    [[nodiscard]] std::span<std::byte> arena() const noexcept;
+    /// What a worker did with its lock; keeps nothing where the model has none.
+    [[nodiscard]] GilLog gilLog(unsigned worker) const noexcept;
 
     [[nodiscard]] RunState state() const noexcept;
     [[nodiscard]] std::atomic<std::uint32_t> &stateWord() const noexcept;
@@ -122,7 +132,7 @@ private:
     struct Layout;
     struct ErrorText;
     explicit Board(Mapping mapping) noexcept;
-    [[nodiscard]] static Result<Board> format(int fd, unsigned workers, std::size_t canvasBytes);
+    [[nodiscard]] static Result<Board> format(int fd, const BoardSize &size);
     [[nodiscard]] Header &header() const noexcept;
     template <typename T>
     [[nodiscard]] T &at(std::size_t offset) const noexcept;

@@ -149,7 +149,11 @@ Result<void> Lab::Private::open(Experiment experiment, const RunOptions &how)
 
     const auto &planned = next->plan.experiment;
     const auto needs = findWorkload(planned.workload)->make(workSpecOf(planned))->needs();
-    auto board = Board::create(next->plan.boardPath().toStdString(), planned.workers, needs.canvasBytes);
+    auto board = Board::create(
+        next->plan.boardPath().toStdString(),
+        {.workers = planned.workers,
+         .arenaBytes = needs.arenaBytes,
+         .gilEvents = findModel(planned.model)->gilEvents});
     if (!board)
         return std::unexpected(board.error());
     next->board = std::make_shared<const Board>(std::move(*board));

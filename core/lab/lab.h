@@ -71,7 +71,7 @@ public:
     void stop();
 
     /// Board of the run under way or of the last one; nullptr before the first. Read-only for callers:
-    /// progress, the canvas while it fills in.
+    /// progress, the picture while it fills in.
     [[nodiscard]] std::shared_ptr<const Board> board() const;
     /// The experiment under way or the last one started.
     [[nodiscard]] const Experiment &experiment() const;

@@ -2,6 +2,7 @@
 #include "core/lab/recorder.h"
 
 #include "core/lab/foreigntasks.h"
+#include "core/workload/catalogue.h"
 
 #include <algorithm>
 
@@ -191,6 +192,25 @@ void Recorder::addProgress()
     }
 }
 
+// What the workload itself measured, and the picture it painted.
+void Recorder::addResults()
+{
+    auto &recording = *m_recording;
+    const auto *const info = findWorkload(recording.experiment.workload);
+    const auto arena = m_board->arena();
+    recording.results = info->make(workSpecOf(recording.experiment))
+                            ->results(
+                                {.arena = arena,
+                                 .workers = m_board->workers(),
+                                 .items = recording.items,
+                                 .wallSeconds = recording.wallSeconds});
+    recording.results.resize(info->results.size());
+    if (info->paints)
+        recording.canvas.assign(arena.begin(), arena.end());
+    const LatencyHistogram *const lag = &m_board->loopLag();
+    recording.loopLag = summarise({&lag, 1});
+}
+
 RecordingPtr Recorder::finish(const HostEnd &end, TraceResult trace, bool stopAsked)
 {
     auto &recording = *m_recording;
@@ -205,8 +225,7 @@ RecordingPtr Recorder::finish(const HostEnd &end, TraceResult trace, bool stopAs
     recording.notes = end.notes;
     recording.output = end.output;
     recording.outcome = end.error ? Outcome::Failed : stopAsked ? Outcome::Stopped : Outcome::Completed;
-    const auto canvas = m_board->canvas();
-    recording.canvas.assign(canvas.begin(), canvas.end());
+    addResults();
 
     if (m_first && m_last) {
         recording.observer.samples = m_samples;

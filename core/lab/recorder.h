@@ -31,6 +31,7 @@ private:
     [[nodiscard]] std::vector<WorkerResult> foreignTasks() const;
     void addTotals();
     void addProgress();
+    void addResults();
 
     std::shared_ptr<Recording> m_recording;
     std::shared_ptr<const Board> m_board;

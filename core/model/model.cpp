@@ -16,7 +16,7 @@ WorkerRules ModelContext::rulesFor(unsigned worker) const
 
 WorkerResources ModelContext::resourcesFor(unsigned index, DataSource *source) const
 {
-    return {.index = index, .data = source, .canvas = board->canvas(), .httpServer = httpServer};
+    return {.index = index, .data = source, .arena = board->arena(), .httpServer = httpServer};
 }
 
 bool ModelContext::stopsOnFailure() const

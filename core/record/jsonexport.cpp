@@ -2,7 +2,6 @@
 #include "core/record/jsonexport.h"
 
 #include "core/run/experimentjson.h"
-#include "core/workload/catalogue.h"
 
 #include <cmath>
 
@@ -162,13 +161,11 @@ void writeTrace(JsonWriter &json, const TraceResult &trace)
 }
 
 /// Every result that the workload's catalogue entry names; none of them is measured by this version.
-void writeResults(JsonWriter &json, const std::string &workload)
+void writeResults(JsonWriter &json, const Recording &recording)
 {
     json.beginObject();
-    if (const auto *const info = findWorkload(workload); info != nullptr) {
-        for (const auto &result : info->results)
-            json.field(result.id, std::nullopt);
-    }
+    for (const auto &[field, value] : resultsOf(recording))
+        json.field(field->id, value);
     json.endObject();
 }
 
@@ -240,13 +237,15 @@ QByteArray runJson(const Recording &recording, JsonWriter::Style style)
     writeTrace(json, recording.trace);
     json.key("observer");
     writeObserver(json, recording.observer);
+    const auto &lag = recording.loopLag;
     json.key("loop");
     json.beginObject();
-    json.field("lag_p99_s", std::nullopt);
-    json.field("lag_max_s", std::nullopt);
+    json.field("lag_p50_s", lag ? std::optional(toSeconds(lag->p50)) : std::nullopt);
+    json.field("lag_p99_s", lag ? std::optional(toSeconds(lag->p99)) : std::nullopt);
+    json.field("lag_max_s", lag ? std::optional(toSeconds(lag->max)) : std::nullopt);
     json.endObject();
     json.key("results");
-    writeResults(json, recording.experiment.workload);
+    writeResults(json, recording);
     json.key("findings");
     json.beginArray();
     json.endArray();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/record/recording.h"
 
+#include "core/workload/catalogue.h"
+
 namespace timeslice {
 
 const char *nameOf(Outcome outcome)
@@ -29,6 +31,18 @@ const char *nameOf(TraceSource source)
         return "sampled";
     }
     return "none";
+}
+
+std::vector<std::pair<const ResultField *, ResultValue>> resultsOf(const Recording &recording)
+{
+    std::vector<std::pair<const ResultField *, ResultValue>> results;
+    const auto *const info = findWorkload(recording.experiment.workload);
+    if (info == nullptr)
+        return results;
+    for (std::size_t i = 0; i < info->results.size(); ++i)
+        results.emplace_back(
+            &info->results[i], i < recording.results.size() ? recording.results[i] : ResultValue());
+    return results;
 }
 
 } // namespace timeslice

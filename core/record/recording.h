@@ -110,6 +110,10 @@ struct Recording {
     std::optional<double> itemsPerSecond; ///< items / wallSeconds; nothing when no item ended.
     std::uint64_t checksum = 0; ///< Sum modulo 2^64 of checksumShare over all items.
     std::optional<LatencySummary> latency;
+    std::optional<LatencySummary>
+        loopLag; ///< How late the event loop came to what was due; nothing without a loop.
+    /// What the workload measured beyond time, in the order of its WorkloadInfo::results.
+    std::vector<ResultValue> results;
     SwitchCounts switches; ///< Sums over the workers; nothing as soon as one worker's is unknown.
     StateTimes states;
     std::optional<MemoryReading> memoryPeak;
@@ -126,6 +130,9 @@ struct Recording {
     std::vector<SeriesPoint> series; ///< From go to the end.
     std::vector<std::byte> canvas; ///< The finished picture (mandelbrotcanvas.h), empty for other workloads.
 };
+
+/// Each result of the recording with its field, in the catalogue's order; none for an unknown workload.
+[[nodiscard]] std::vector<std::pair<const ResultField *, ResultValue>> resultsOf(const Recording &recording);
 
 using RecordingPtr = std::shared_ptr<const Recording>;
 

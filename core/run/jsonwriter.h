@@ -39,6 +39,7 @@ public:
     void key(std::string_view name);
 
     void value(std::nullopt_t /*none*/) { scalar("null"); }
+    void value(std::monostate /*none*/) { scalar("null"); }
     void value(double number);
     void value(std::string_view text);
     void value(const QString &text);

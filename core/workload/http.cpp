@@ -67,7 +67,7 @@ public:
               .keepAlive = spec.params.toggle("keep_alive")}
     { }
 
-    Needs needs() const override { return {.dataBytes = 0, .canvasBytes = 0, .httpServer = true}; }
+    Needs needs() const override { return {.httpServer = true}; }
 
     Result<std::unique_ptr<WorkerItems>> makeWorker(const WorkerResources &resources) const override
     {

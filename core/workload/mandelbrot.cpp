@@ -103,15 +103,12 @@ public:
 
     Needs needs() const override
     {
-        return {
-            .dataBytes = 0,
-            .canvasBytes = mandelbrotCanvasBytes(m_picture.size.width, m_picture.size.height),
-            .httpServer = false};
+        return {.arenaBytes = mandelbrotCanvasBytes(m_picture.size.width, m_picture.size.height)};
     }
 
     Result<std::unique_ptr<WorkerItems>> makeWorker(const WorkerResources &resources) const override
     {
-        const auto painter = MandelbrotPainter::on(resources.canvas, m_picture.size);
+        const auto painter = MandelbrotPainter::on(resources.arena, m_picture.size);
         if (!painter)
             return fail(ErrorKind::Unsupported, "mandelbrot", "the canvas is too small for the picture");
         auto sha = Sha256::create();
@@ -198,6 +195,7 @@ WorkloadInfo mandelbrotWorkload()
         .defaultItems = 260,
         .results = {},
         .hasUnevenItems = true,
+        .paints = true,
         .make = [](const WorkSpec &spec) -> std::unique_ptr<Workload> {
             return std::make_unique<Mandelbrot>(spec);
         },

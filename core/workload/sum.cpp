@@ -58,10 +58,7 @@ public:
         , m_seed(spec.seed)
     { }
 
-    Needs needs() const override
-    {
-        return {.dataBytes = m_plan.numbers * sizeof(double), .canvasBytes = 0, .httpServer = false};
-    }
+    Needs needs() const override { return {.dataBytes = m_plan.numbers * sizeof(double)}; }
 
     Result<void> fillData(std::span<std::byte> data, const StopToken &stop) const override
     {

@@ -11,6 +11,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace timeslice {
@@ -26,7 +27,7 @@ struct WorkSpec {
 /// What a workload needs beside its workers; the run provides it before the first item.
 struct Needs {
     std::size_t dataBytes = 0; ///< Input that all items read, made by `fillData`, handed out by a DataSource.
-    std::size_t canvasBytes = 0; ///< Shared memory for a picture that fills in while the items are done.
+    std::size_t arenaBytes = 0; ///< Memory that all workers share, zeroed: a picture, a counter, a queue.
     bool httpServer = false; ///< The local server child.
 };
 
@@ -34,6 +35,25 @@ struct Needs {
 struct HttpEndpoint {
     std::uint16_t port = 0;
     std::string token;
+};
+
+/// A measured value of a workload beyond time, as it appears under `results`.
+struct ResultField {
+    std::string id; ///< "lost_updates"
+    std::string title; ///< "Lost updates"
+    std::string unit; ///< "s", "bytes/s"; empty for a count or a text.
+    std::string help; ///< One sentence.
+};
+
+/// The value of a ResultField; nothing when it could not be measured, never 0 instead.
+using ResultValue = std::variant<std::monostate, double, std::string>;
+
+/// What a workload may draw its results from, once no worker runs any more.
+struct RunFacts {
+    std::span<const std::byte> arena;
+    unsigned workers = 1;
+    std::uint64_t items = 0; ///< Done by all workers.
+    double wallSeconds = 0;
 };
 
 /// One worker's way to the input data: the memory itself (threads), shared memory or a pipe (processes).
@@ -49,7 +69,8 @@ public:
 struct WorkerResources {
     unsigned index = 0; ///< 0 to workers - 1.
     DataSource *data = nullptr; ///< Set when Needs::dataBytes > 0.
-    std::span<std::byte> canvas; ///< Of Needs::canvasBytes; shared by all workers, written without overlap.
+    std::span<std::byte>
+        arena; ///< Of Needs::arenaBytes; shared by all workers, be they threads or processes.
     std::optional<HttpEndpoint> httpServer; ///< Set when Needs::httpServer.
 };
 
@@ -78,13 +99,9 @@ public:
     /// \error  What the worker lacks, for instance a server that does not answer.
     [[nodiscard]] virtual Result<std::unique_ptr<WorkerItems>>
     makeWorker(const WorkerResources &resources) const = 0;
-};
-
-/// A measured value of a workload beyond time, as it appears under `results`.
-struct ResultField {
-    std::string id; ///< "lost_updates"
-    std::string unit;
-    std::string help;
+    /// One value for each of WorkloadInfo::results, in that order. The memory may be that of workers that
+    /// died at any moment. Thread: any; pure.
+    [[nodiscard]] virtual std::vector<ResultValue> results(const RunFacts &) const { return {}; }
 };
 
 /// A workload as the catalogue knows it.
@@ -100,6 +117,7 @@ struct WorkloadInfo {
     /// Items cost different amounts of work, so that items per second compare only between runs of the same
     /// items.
     bool hasUnevenItems = false;
+    bool paints = false; ///< Its arena is a picture (mandelbrotcanvas.h).
     bool isForeign =
         false; ///< A program of the user's, which has no items of ours; only the model `command` runs it.
     std::unique_ptr<Workload> (*make)(const WorkSpec &spec) = nullptr;

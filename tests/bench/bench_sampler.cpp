@@ -177,7 +177,7 @@ void print(const char *what, const Cost &cost)
 
 void benchThreads(const char *what, Activity activity, double seconds, double hz)
 {
-    const auto board = std::make_shared<const Board>(Board::createAnonymous(kTasks).value());
+    const auto board = std::make_shared<const Board>(Board::createAnonymous({.workers = kTasks}).value());
     board->go(std::nullopt);
     std::vector<std::jthread> threads;
     for (unsigned worker = 0; worker < kTasks; ++worker) {
@@ -197,7 +197,7 @@ void benchProcesses(
     const char *what, unsigned processes, unsigned threads, Activity activity, double seconds, double hz)
 {
     const auto pids = startProcesses(processes, threads, activity);
-    const auto board = std::make_shared<const Board>(Board::createAnonymous(1).value());
+    const auto board = std::make_shared<const Board>(Board::createAnonymous({.workers = 1}).value());
     board->go(std::nullopt);
     print(what, measure({.run = 1, .board = board, .rootPids = pids}, seconds, hz));
     endProcesses(pids);

@@ -72,7 +72,7 @@ Turn withOpenMp(double (*sum)(const double *, std::int64_t), std::span<const dou
 // As a model does it: threads that wait for go and take items until there are none; from go to the last item.
 Turn withTheBoard(const Workload &workload, std::uint64_t items, std::span<const std::byte> bytes)
 {
-    const auto board = Board::createAnonymous(kThreads);
+    const auto board = Board::createAnonymous({.workers = kThreads});
     if (!board)
         std::abort();
     board->setItemLimit(items);

@@ -125,7 +125,7 @@ std::uint64_t runWorkload(const HttpServer &server, std::uint64_t items, unsigne
     spec.params.set("bytes", std::int64_t{300});
     spec.params.set("keep_alive", keepAlive);
     const auto workload = httpWorkload().make(spec);
-    const auto board = *Board::createAnonymous(threads);
+    const auto board = *Board::createAnonymous({.workers = threads});
     board.setItemLimit(items);
     board.go(std::nullopt);
     std::atomic<std::uint64_t> checksum = 0;

@@ -92,7 +92,7 @@ std::vector<std::string> gapsOf(const Snapshot &snapshot)
 
 std::shared_ptr<const Board> makeBoard(unsigned workers)
 {
-    return std::make_shared<const Board>(Board::createAnonymous(workers).value());
+    return std::make_shared<const Board>(Board::createAnonymous({.workers = workers}).value());
 }
 
 void registerWorker(const Board &board, unsigned worker, int pid, int tid)

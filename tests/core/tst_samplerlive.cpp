@@ -195,7 +195,7 @@ private:
 
 std::shared_ptr<const Board> makeBoard(unsigned workers)
 {
-    auto board = std::make_shared<const Board>(Board::createAnonymous(workers).value());
+    auto board = std::make_shared<const Board>(Board::createAnonymous({.workers = workers}).value());
     board->go(std::nullopt);
     return board;
 }

@@ -42,17 +42,17 @@ private:
 
 TEST_F(BoardFile, isSeenByWhoeverOpensIt)
 {
-    const auto made = Board::create(path(), 3, 1000);
+    const auto made = Board::create(path(), {.workers = 3, .arenaBytes = 1000});
     ASSERT_TRUE(made);
     const auto opened = Board::open(path());
     ASSERT_TRUE(opened);
     EXPECT_EQ(opened->workers(), 3U);
-    EXPECT_EQ(opened->canvas().size(), 1000U);
+    EXPECT_EQ(opened->arena().size(), 1000U);
     EXPECT_EQ(opened->state(), RunState::Preparing);
 
     made->slot(2).itemsDone.store(42);
     made->latency(2).record(5ms);
-    made->canvas()[999] = std::byte{9};
+    made->arena()[999] = std::byte{9};
     made->setEnginePid(77);
     made->setItemLimit(5);
     made->setErrorText(1, "broke");
@@ -60,7 +60,7 @@ TEST_F(BoardFile, isSeenByWhoeverOpensIt)
     EXPECT_EQ(opened->slot(2).itemsDone.load(), 42U);
     EXPECT_EQ(opened->slot(1).itemsDone.load(), 0U);
     EXPECT_EQ(opened->latency(2).max(), 5ms);
-    EXPECT_EQ(opened->canvas()[999], std::byte{9});
+    EXPECT_EQ(opened->arena()[999], std::byte{9});
     EXPECT_EQ(opened->enginePid(), 77);
     EXPECT_EQ(opened->itemLimit(), 5U);
     EXPECT_EQ(opened->errorText(1), "broke");
@@ -71,7 +71,7 @@ TEST_F(BoardFile, isSeenByWhoeverOpensIt)
 
 TEST_F(BoardFile, beginsEmpty)
 {
-    const auto board = Board::create(path(), 2, 64);
+    const auto board = Board::create(path(), {.workers = 2, .arenaBytes = 64});
     ASSERT_TRUE(board);
     EXPECT_FALSE(board->goTime());
     EXPECT_FALSE(board->deadline());
@@ -80,12 +80,12 @@ TEST_F(BoardFile, beginsEmpty)
     EXPECT_EQ(board->errorText(0), "");
     EXPECT_FALSE(board->slot(0).atGo.load());
     EXPECT_EQ(board->slot(1).phase.load(), static_cast<std::uint32_t>(WorkerPhase::Absent));
-    EXPECT_TRUE(std::ranges::all_of(board->canvas(), [](std::byte b) { return b == std::byte{0}; }));
+    EXPECT_TRUE(std::ranges::all_of(board->arena(), [](std::byte b) { return b == std::byte{0}; }));
 }
 
 TEST_F(BoardFile, isForItsOwnerOnly)
 {
-    ASSERT_TRUE(Board::create(path(), 1));
+    ASSERT_TRUE(Board::create(path(), {.workers = 1}));
     EXPECT_EQ(
         std::filesystem::status(path()).permissions(),
         std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
@@ -94,7 +94,7 @@ TEST_F(BoardFile, isForItsOwnerOnly)
 TEST_F(BoardFile, isNeverMadeOverAnotherFile)
 {
     write("precious");
-    const auto board = Board::create(path(), 1);
+    const auto board = Board::create(path(), {.workers = 1});
     ASSERT_FALSE(board);
     EXPECT_EQ(board.error().errnoValue, EEXIST);
     EXPECT_EQ(board.error().where, path().string());
@@ -103,10 +103,10 @@ TEST_F(BoardFile, isNeverMadeOverAnotherFile)
 TEST_F(BoardFile, isNotFollowedThroughASymbolicLink)
 {
     const auto target = path().parent_path() / "target";
-    ASSERT_TRUE(Board::create(target, 1));
+    ASSERT_TRUE(Board::create(target, {.workers = 1}));
     std::filesystem::create_symlink(target, path());
     EXPECT_FALSE(Board::open(path()));
-    EXPECT_FALSE(Board::create(path(), 1));
+    EXPECT_FALSE(Board::create(path(), {.workers = 1}));
 }
 
 TEST_F(BoardFile, thatIsMissingIsGone)
@@ -137,7 +137,7 @@ TEST_F(BoardFile, ofAnotherKindIsMalformed)
 
 TEST_F(BoardFile, ofAnotherVersionIsMalformed)
 {
-    ASSERT_TRUE(Board::create(path(), 1));
+    ASSERT_TRUE(Board::create(path(), {.workers = 1}));
     patch(8, std::string("\x63\0\0\0", 4));
     const auto board = Board::open(path());
     ASSERT_FALSE(board);
@@ -148,7 +148,7 @@ TEST_F(BoardFile, whoseOffsetsLeadElsewhereIsMalformed)
 {
     for (const std::streamoff field : {24, 32, 40, 48, 56, 64, 72}) {
         std::filesystem::remove(path());
-        ASSERT_TRUE(Board::create(path(), 2, 64));
+        ASSERT_TRUE(Board::create(path(), {.workers = 2, .arenaBytes = 64}));
         patch(static_cast<std::size_t>(field), std::string("\x00\x00\x00\x40\x00\x00\x00\x00", 8));
         const auto board = Board::open(path());
         ASSERT_FALSE(board) << field;
@@ -158,7 +158,7 @@ TEST_F(BoardFile, whoseOffsetsLeadElsewhereIsMalformed)
 
 TEST_F(BoardFile, thatWasCutIsMalformed)
 {
-    ASSERT_TRUE(Board::create(path(), 4));
+    ASSERT_TRUE(Board::create(path(), {.workers = 4}));
     std::filesystem::resize_file(path(), std::filesystem::file_size(path()) - 4096);
     const auto board = Board::open(path());
     ASSERT_FALSE(board);
@@ -168,7 +168,7 @@ TEST_F(BoardFile, thatWasCutIsMalformed)
 TEST_F(BoardFile, hasAtLeastOneWorkerAndNotTooMany)
 {
     for (const unsigned workers : {0U, Board::kMaxWorkers + 1}) {
-        const auto board = Board::createAnonymous(workers);
+        const auto board = Board::createAnonymous({.workers = workers});
         ASSERT_FALSE(board);
         EXPECT_EQ(board.error().kind, ErrorKind::Unsupported);
     }
@@ -177,9 +177,9 @@ TEST_F(BoardFile, hasAtLeastOneWorkerAndNotTooMany)
 TEST(Board, keepsWorkersApart)
 {
     constexpr unsigned kWorkers = 70;
-    const auto board = Board::createAnonymous(kWorkers, 10'000);
+    const auto board = Board::createAnonymous({.workers = kWorkers, .arenaBytes = 10'000});
     ASSERT_TRUE(board);
-    std::ranges::fill(board->canvas(), std::byte{0xff});
+    std::ranges::fill(board->arena(), std::byte{0xff});
     for (unsigned i = 0; i < kWorkers; ++i) {
         board->slot(i).itemsDone.store(i + 1);
         board->latency(i).record(Nanoseconds(i + 1));
@@ -196,7 +196,7 @@ TEST(Board, keepsWorkersApart)
 
 TEST(Board, keepsTheFirstErrorTextAndCutsIt)
 {
-    const auto board = Board::createAnonymous(1);
+    const auto board = Board::createAnonymous({.workers = 1});
     ASSERT_TRUE(board);
     board->setErrorText(0, "");
     EXPECT_EQ(board->errorText(0), "");
@@ -207,7 +207,7 @@ TEST(Board, keepsTheFirstErrorTextAndCutsIt)
 
 TEST(Board, storesWhatTheKernelCharged)
 {
-    const auto board = Board::createAnonymous(1);
+    const auto board = Board::createAnonymous({.workers = 1});
     ASSERT_TRUE(board);
     ThreadUsage usage{.atNs = 5, .cpuNs = 4, .voluntary = 3, .involuntary = 2};
     usage.migrations = 1;
@@ -241,7 +241,7 @@ std::vector<std::vector<std::uint64_t>> takeAll(const Board &board, unsigned thr
 TEST(Board, givesEachItemToExactlyOneWorker)
 {
     constexpr std::uint64_t kItems = 20'000;
-    const auto board = Board::createAnonymous(4);
+    const auto board = Board::createAnonymous({.workers = 4});
     ASSERT_TRUE(board);
     board->setItemLimit(kItems);
     board->go(std::nullopt);
@@ -259,7 +259,7 @@ TEST(Board, givesEachItemToExactlyOneWorker)
 
 TEST(Board, givesNoItemAfterTheDeadline)
 {
-    const auto board = Board::createAnonymous(4);
+    const auto board = Board::createAnonymous({.workers = 4});
     ASSERT_TRUE(board);
     board->go(5ms);
     takeAll(*board, 4); // ends because the deadline comes; there is no limit
@@ -270,7 +270,7 @@ TEST(Board, givesNoItemAfterTheDeadline)
 
 TEST(Board, givesNoItemOnceStopped)
 {
-    const auto board = Board::createAnonymous(4);
+    const auto board = Board::createAnonymous({.workers = 4});
     ASSERT_TRUE(board);
     board->go(std::nullopt);
     std::thread stopper([&board] {
@@ -286,7 +286,7 @@ TEST(Board, givesNoItemOnceStopped)
 
 TEST(Board, withAnItemLimitOfZeroHasNothingToDo)
 {
-    const auto board = Board::createAnonymous(1);
+    const auto board = Board::createAnonymous({.workers = 1});
     ASSERT_TRUE(board);
     board->setItemLimit(0);
     board->go(std::nullopt);

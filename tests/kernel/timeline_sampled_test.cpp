@@ -87,7 +87,7 @@ private:
 
 TEST(SampledTimeline, chargesAWorkerWhatTheKernelChargedIt)
 {
-    const auto board = std::make_shared<const Board>(Board::createAnonymous(1).value());
+    const auto board = std::make_shared<const Board>(Board::createAnonymous({.workers = 1}).value());
     SampledTimeline timeline({.run = 1, .board = board, .rootPids = {}});
     Worker worker(*board);
     std::this_thread::sleep_for(100ms);
@@ -114,7 +114,7 @@ TEST(SampledTimeline, chargesAWorkerWhatTheKernelChargedIt)
 
 TEST(SampledTimeline, aTaskThatCannotBeReadIsUnknownAndNotIdle)
 {
-    const auto board = std::make_shared<const Board>(Board::createAnonymous(1).value());
+    const auto board = std::make_shared<const Board>(Board::createAnonymous({.workers = 1}).value());
     SampledTimeline timeline({.run = 1, .board = board, .rootPids = {}});
     board->slot(0).pid.store(::getpid());
     board->slot(0).tid.store(1); // a task, but none of this process

@@ -223,7 +223,7 @@ TEST_P(EveryWorkload, saysWhatItLacks)
     const auto workload = info.make(specOf(info, smallParameters(info.id)));
     const auto needs = workload->needs();
     const auto worker = workload->makeWorker({});
-    const bool needsSomething = needs.dataBytes > 0 || needs.canvasBytes > 0 || needs.httpServer;
+    const bool needsSomething = needs.dataBytes > 0 || needs.arenaBytes > 0 || needs.httpServer;
     EXPECT_EQ(worker.has_value(), !needsSomething);
     if (needsSomething && !worker) {
         EXPECT_FALSE(worker.error().what.empty());

@@ -245,10 +245,10 @@ TEST(Mandelbrot, paintsEveryPixelOnceWithItsWorker)
 {
     const auto info = mandelbrotWorkload();
     PreparedWorkload prepared(info, specOf(info, smallParameters("mandelbrot")));
-    EXPECT_FALSE(MandelbrotView::of(prepared.canvas()));
+    EXPECT_FALSE(MandelbrotView::of(prepared.arena()));
     auto first = *prepared.workload().makeWorker(prepared.resources(0));
     auto second = *prepared.workload().makeWorker(prepared.resources(4));
-    const auto view = MandelbrotView::of(prepared.canvas());
+    const auto view = MandelbrotView::of(prepared.arena());
     ASSERT_TRUE(view);
     EXPECT_EQ(view->width(), kWidth);
     EXPECT_EQ(view->height(), kHeight);

@@ -85,18 +85,18 @@ PreparedWorkload::PreparedWorkload(
         EXPECT_TRUE(m_workload->fillData(m_data.bytes(), word.token()));
         m_source = std::make_unique<MappedData>(m_data.bytes());
     }
-    if (needs.canvasBytes > 0)
-        m_canvas = std::move(*Mapping::anonymous(needs.canvasBytes));
+    if (needs.arenaBytes > 0)
+        m_arena = std::move(*Mapping::anonymous(needs.arenaBytes));
 }
 
 WorkerResources PreparedWorkload::resources(unsigned index)
 {
-    return {.index = index, .data = m_source.get(), .canvas = m_canvas.bytes(), .httpServer = m_server};
+    return {.index = index, .data = m_source.get(), .arena = m_arena.bytes(), .httpServer = m_server};
 }
 
 Outcome carryOutOnThreads(PreparedWorkload &prepared, std::uint64_t items, unsigned threads)
 {
-    const auto board = *Board::createAnonymous(threads);
+    const auto board = *Board::createAnonymous({.workers = threads});
     board.setItemLimit(items);
     const StopToken stop(board.stateWord());
     std::vector<Outcome> outcomes(threads);

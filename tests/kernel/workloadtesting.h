@@ -26,21 +26,21 @@ using Overrides = std::vector<std::pair<std::string, ParameterValue>>;
 /// test).
 [[nodiscard]] Overrides longParameters(const std::string &workload);
 
-/// A workload with everything it needs but a server: filled data, a canvas.
+/// A workload with everything it needs but a server: filled data, an arena.
 class PreparedWorkload {
 public:
     PreparedWorkload(const WorkloadInfo &info, const WorkSpec &spec, std::optional<HttpEndpoint> server = {});
 
     [[nodiscard]] const Workload &workload() const { return *m_workload; }
     [[nodiscard]] std::span<const std::byte> data() const { return m_data.bytes(); }
-    [[nodiscard]] std::span<std::byte> canvas() const { return m_canvas.bytes(); }
+    [[nodiscard]] std::span<std::byte> arena() const { return m_arena.bytes(); }
     /// What worker `index` is given; `data` reads the memory that all share.
     [[nodiscard]] WorkerResources resources(unsigned index);
 
 private:
     std::unique_ptr<Workload> m_workload;
     Mapping m_data;
-    Mapping m_canvas;
+    Mapping m_arena;
     std::unique_ptr<DataSource> m_source;
     std::optional<HttpEndpoint> m_server;
 };
