@@ -253,7 +253,7 @@ void TestExports::jsonHasExactlyTheNamesOfTheContract()
                    "trace.self_check.tasks[].tid trace.self_check.tasks[].switches "
                    "trace.self_check.tasks[].involuntary trace.self_check.tasks[].running "
                    "trace.self_check.tasks[].agrees trace.self_check.uncompared observer.cpu_s "
-                   "observer.samples observer.missed loop.lag_p99_s "
+                   "observer.samples observer.missed loop.lag_p50_s loop.lag_p99_s "
                    "loop.lag_max_s results findings notes[]")
             .split(' ');
     std::ranges::sort(contract);

@@ -2,6 +2,7 @@
 #include "core/lab/lab.h"
 #include "core/model/catalogue.h"
 #include "core/workload/catalogue.h"
+#include "tests/support/tinyexperiments.h"
 
 #include <QDir>
 #include <QFile>
@@ -17,34 +18,6 @@ using namespace timeslice;
 namespace {
 
 constexpr int kPatienceMs = 60'000;
-
-Experiment tinyExperiment(const std::string &workload, const std::string &model, unsigned workers)
-{
-    Experiment experiment{.workload = workload, .model = model, .workers = workers, .items = 24};
-    if (workload == "sum")
-        experiment.params.set("numbers", std::int64_t{100'000});
-    if (workload == "primes")
-        experiment.params.set("range", std::int64_t{200});
-    if (workload == "mandelbrot") {
-        experiment.params.set("width", std::int64_t{64});
-        experiment.params.set("height", std::int64_t{64});
-    }
-    if (workload == "hash")
-        experiment.params.set("block_kib", std::int64_t{16});
-    if (workload == "sleep")
-        experiment.params.set("sleep_ms", 1.0);
-    if (workload == "http")
-        experiment.params.set("delay_ms", std::int64_t{1});
-    return experiment;
-}
-
-Experiment longExperiment(const std::string &workload, const std::string &model, unsigned workers)
-{
-    auto experiment = tinyExperiment(workload, model, workers);
-    experiment.items.reset();
-    experiment.durationSeconds = 600;
-    return experiment;
-}
 
 // A program to be started in timeslice-worker's place.
 QString script(const QTemporaryDir &directory, const char *body)

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/model/catalogue.h"
+#include "core/run/experiment.h"
+
+namespace timeslice {
+
+/// 24 items of a size that takes milliseconds.
+inline Experiment tinyExperiment(const std::string &workload, const std::string &model, unsigned workers)
+{
+    Experiment experiment{.workload = workload, .model = model, .workers = workers, .items = 24};
+    if (workload == "sum")
+        experiment.params.set("numbers", std::int64_t{100'000});
+    if (workload == "primes")
+        experiment.params.set("range", std::int64_t{200});
+    if (workload == "mandelbrot") {
+        experiment.params.set("width", std::int64_t{64});
+        experiment.params.set("height", std::int64_t{64});
+    }
+    if (workload == "hash")
+        experiment.params.set("block_kib", std::int64_t{16});
+    if (workload == "sleep")
+        experiment.params.set("sleep_ms", 1.0);
+    if (workload == "http")
+        experiment.params.set("delay_ms", std::int64_t{1});
+    return experiment;
+}
+
+/// The same small items, for as long as nobody stops it.
+inline Experiment longExperiment(const std::string &workload, const std::string &model, unsigned workers)
+{
+    auto experiment = tinyExperiment(workload, model, workers);
+    experiment.items.reset();
+    experiment.durationSeconds = 600;
+    return experiment;
+}
+
+/// As many workers as asked for, or the one that the model has.
+inline unsigned workersFor(const ModelInfo &model, unsigned wanted)
+{
+    return model.singleWorker ? 1 : wanted;
+}
+
+} // namespace timeslice
