@@ -309,7 +309,7 @@ void ExperimentPanel::chooseFirstModel()
 
 bool ExperimentPanel::isCommand() const
 {
-    return workload() == "command";
+    return workload() == kOwnProgram;
 }
 
 QStringList ExperimentPanel::command() const
@@ -382,7 +382,7 @@ void ExperimentPanel::explain()
         help += tr(" Python calls it %1.").arg(text(info->pythonName));
     // A tooltip on a greyed entry is out of reach for the keyboard, so the reasons also stand here.
     for (const ModelInfo &other : models()) {
-        if (isCommand() || other.id == "command")
+        if (isCommand() || other.id == kOwnProgram)
             continue; // that a program is no workload for models, and a workload no program, explains itself
         if (const auto reason = whyNot(workload(), other.id))
             help += tr("\nNot with this workload: %1 (%2).").arg(text(other.title), text(*reason));

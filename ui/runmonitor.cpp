@@ -52,7 +52,7 @@ RunProgress RunMonitor::progress(LabState state, MonotonicTime now) const
 {
     RunProgress progress;
     progress.state = state;
-    progress.isProgram = m_experiment.model == "command";
+    progress.isProgram = m_experiment.model == kOwnProgram;
     progress.items = m_items;
     progress.itemsFailed = m_failed;
     progress.itemLimit = m_experiment.items;

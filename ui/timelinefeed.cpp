@@ -112,7 +112,7 @@ void TimelineFeed::refresh()
 void TimelineFeed::nameWorkers()
 {
     const auto &board = *m_lab->board();
-    if (m_lab->experiment().model == "command" || m_named == board.workers())
+    if (m_lab->experiment().model == kOwnProgram || m_named == board.workers())
         return;
     std::vector<TaskLabel> labels;
     for (unsigned index = 0; index < board.workers(); ++index) {

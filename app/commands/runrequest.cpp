@@ -21,8 +21,6 @@ namespace {
 constexpr unsigned kMostRepeats = 1000;
 constexpr double kLongestTimeLimit = 1e6;
 
-constexpr auto kCommand = "command"; ///< The workload and the model of a user's program.
-
 using Complaint = std::optional<QString>;
 
 template <typename T>
@@ -124,7 +122,7 @@ Complaint takePair(Experiment &experiment, const CommandLine &line, bool fromFil
 Complaint takeCommand(Experiment &experiment, const CommandLine &line, const QStringList &command)
 {
     const auto isCommand = [&](const char *option, const std::string &before) {
-        return line.value(option).value_or(QString::fromStdString(before)) == QLatin1String(kCommand);
+        return line.value(option).value_or(QString::fromStdString(before)) == QLatin1String(kOwnProgram);
     };
     const bool isMeant = isCommand("model", experiment.model) || isCommand("workload", experiment.workload);
     if (command.isEmpty())
@@ -135,8 +133,8 @@ Complaint takeCommand(Experiment &experiment, const CommandLine &line, const QSt
         || (line.isSet("workload") && !isCommand("workload", {})) || (!experiment.model.empty() && !isMeant);
     if (saysOther)
         return QStringLiteral("a program behind \"--\" is for the model command only");
-    experiment.workload = kCommand;
-    experiment.model = kCommand;
+    experiment.workload = kOwnProgram;
+    experiment.model = kOwnProgram;
     experiment.workers = 1;
     return std::nullopt;
 }

@@ -74,6 +74,11 @@ QString pairs(const std::vector<std::pair<const char *, QString>> &all, const ch
     return texts.join(QStringLiteral("   ")) + u' ' + QString::fromLatin1(unit);
 }
 
+QString itemsText(const Recording &recording)
+{
+    return QStringLiteral("%1 done, %2 failed").arg(recording.items).arg(recording.itemsFailed);
+}
+
 QString latencyText(const std::optional<LatencySummary> &latency)
 {
     const auto field = [&](Nanoseconds LatencySummary::*quantile) {
@@ -332,28 +337,31 @@ QString planLine(const Experiment &experiment)
 QString runReport(const Recording &recording)
 {
     const auto verdict = judge(recording, nullptr);
+    const bool isProgram = !recording.command.isEmpty(); // it did no items that could be counted
     QString text = planLine(recording.experiment);
-    if (!recording.command.isEmpty())
+    if (isProgram)
         text += line("command", commandText(recording.command));
     text += line("outcome", endText(recording));
     if (recording.go) {
         text += line("wall time", fixed(wallSeconds(recording), 3) + QStringLiteral(" s"));
-        text += line("throughput", rateText(verdict.itemsPerSecond) + QStringLiteral(" items/s"));
-        text += line(
-            "items", QStringLiteral("%1 done, %2 failed").arg(recording.items).arg(recording.itemsFailed));
+        if (!isProgram) {
+            text += line("throughput", rateText(verdict.itemsPerSecond) + QStringLiteral(" items/s"));
+            text += line("items", itemsText(recording));
+            text += line("latency", latencyText(recording.latency));
+        }
         text += line("cores used", coresText(verdict));
-        text += line("latency", latencyText(recording.latency));
         text += resultLines(recording);
         text += line("switches", switchesText(recording, verdict));
-        text += line("where time went", statesText(recording.states));
+        if (!isProgram)
+            text += line("where time went", statesText(recording.states));
         text += line("memory", memoryText(recording.memoryPeak));
         text += line("timeline", timelineText(recording.trace));
         text += line("observer", observerText(recording));
-        if (recording.items > 0)
+        if (!isProgram && recording.items > 0)
             text += line("checksum", checksumText(recording.checksum));
-        text += recording.command.isEmpty() ? workersText(recording.workers) : tasksText(recording.workers);
+        text += isProgram ? tasksText(recording.workers) : workersText(recording.workers);
     }
-    if (!recording.command.isEmpty() && !recording.output.isEmpty())
+    if (isProgram && !recording.output.isEmpty())
         text += QStringLiteral("\nIt wrote:\n") + recording.output.trimmed() + u'\n';
     if (recording.outcome == Outcome::Completed)
         text += u'\n' + inWords(recording, verdict).happened + u'\n';

@@ -39,6 +39,7 @@ void futexWait(std::atomic<std::uint32_t> &word, std::uint32_t expected, const t
 bool StopToken::sleepUntil(MonotonicTime deadline) const noexcept
 {
     const timespec until = toTimespec(deadline.time_since_epoch());
+    const Waits waits(m_checkpoint);
     for (;;) {
         const auto state = m_word->load(std::memory_order_acquire);
         if (state == static_cast<std::uint32_t>(RunState::Stop))
@@ -51,8 +52,9 @@ bool StopToken::sleepUntil(MonotonicTime deadline) const noexcept
 
 StopToken::Wait StopToken::waitFor(int fd, short events, MonotonicTime deadline) const noexcept
 {
+    const Waits waits(m_checkpoint);
     for (;;) {
-        if (requested())
+        if (m_word->load(std::memory_order_relaxed) == static_cast<std::uint32_t>(RunState::Stop))
             return Wait::Stopped;
         const auto now = MonotonicClock::now();
         auto left = std::max(deadline - now, Nanoseconds(0));

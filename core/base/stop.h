@@ -11,6 +11,18 @@ namespace timeslice {
 /// The life of a run as its workers see it: one 32-bit word in shared memory that they can also sleep on.
 enum class RunState : std::uint32_t { Preparing = 0, Go = 1, Stop = 2 };
 
+/// What a worker does beside looking at the stop flag, and around each of its waits: a model whose workers
+/// share a lock hands it over there. Thread: the worker's.
+class Checkpoint {
+public:
+    virtual ~Checkpoint() = default;
+    /// The worker looks at the stop flag.
+    virtual void reached() noexcept = 0;
+    /// It is about to wait, and has waited. Always in pairs.
+    virtual void beginWait() noexcept = 0;
+    virtual void endWait() noexcept = 0;
+};
+
 /// How a worker learns that it should end: a word to look at, and optionally an fd to poll beside a socket.
 ///
 /// Every workload calls `requested()` at least each 10 ms of its work, and never blocks in anything that
@@ -26,8 +38,18 @@ public:
         , m_wakeFd(wakeFd)
     { }
 
+    /// The same token, with a checkpoint of the worker's own; `checkpoint` outlives it.
+    [[nodiscard]] StopToken with(Checkpoint *checkpoint) const noexcept
+    {
+        auto token = *this;
+        token.m_checkpoint = checkpoint;
+        return token;
+    }
+
     [[nodiscard]] bool requested() const noexcept
     {
+        if (m_checkpoint != nullptr)
+            m_checkpoint->reached();
         return m_word->load(std::memory_order_relaxed) == static_cast<std::uint32_t>(RunState::Stop);
     }
 
@@ -39,12 +61,41 @@ public:
     /// Waits until `fd` has one of `events` (poll(2)), the run stops, or the time is reached.
     [[nodiscard]] Wait waitFor(int fd, short events, MonotonicTime deadline) const noexcept;
 
-    /// Blocks while the state is Preparing; returns the first other state.
+    /// Runs what may block without being a wait of this class: a write to a disk.
+    template <typename Function>
+    auto blocking(Function function) const
+    {
+        const Waits waits(m_checkpoint);
+        return function();
+    }
+
+    /// Blocks while the state is Preparing; returns the first other state. No checkpoint.
     RunState waitForGo() const noexcept;
 
 private:
+    class Waits {
+    public:
+        explicit Waits(Checkpoint *checkpoint) noexcept
+            : m_checkpoint(checkpoint)
+        {
+            if (m_checkpoint != nullptr)
+                m_checkpoint->beginWait();
+        }
+        ~Waits()
+        {
+            if (m_checkpoint != nullptr)
+                m_checkpoint->endWait();
+        }
+        Waits(const Waits &) = delete;
+        Waits &operator=(const Waits &) = delete;
+
+    private:
+        Checkpoint *m_checkpoint;
+    };
+
     std::atomic<std::uint32_t> *m_word;
     int m_wakeFd;
+    Checkpoint *m_checkpoint = nullptr;
 };
 
 /// Changes the state and wakes every thread and process that sleeps on the word. Stop is final: a later Go is

@@ -42,6 +42,7 @@ struct Board::Header {
     std::uint64_t gilLogOffset; // 112
     std::uint64_t gilEvents; // 120
     alignas(128) std::atomic<std::uint64_t> nextItem; // 128: on a line of its own, every worker writes it
+    alignas(64) LoopState loop; // 192
 };
 
 struct Board::ErrorText {
@@ -217,6 +218,11 @@ LatencyHistogram &Board::latency(unsigned worker) const noexcept
 LatencyHistogram &Board::loopLag() const noexcept
 {
     return latency(header().workers); // the one behind the last worker's
+}
+
+LoopState &Board::loopState() const noexcept
+{
+    return header().loop;
 }
 
 std::span<std::byte> Board::arena() const noexcept

@@ -62,6 +62,12 @@ struct WorkerSlot {
 };
 static_assert(sizeof(WorkerSlot) == 192);
 
+/// How an event loop is doing, while it runs: written by its thread, read by the sampler.
+struct LoopState {
+    std::atomic<std::uint64_t> nextBeatNs; ///< When it should look at its clock next; 0 before and after.
+    std::atomic<std::uint64_t> worstLagNs; ///< Since the last reader took it, leaving 0.
+};
+
 /// How large a board is to be.
 struct BoardSize {
     unsigned workers = 1; ///< 1 to Board::kMaxWorkers.
@@ -95,6 +101,7 @@ public:
     [[nodiscard]] LatencyHistogram &latency(unsigned worker) const noexcept;
     /// How late an event loop came to what was due, where the model is one; written by the loop's thread.
     [[nodiscard]] LatencyHistogram &loopLag() const noexcept;
+    [[nodiscard]] LoopState &loopState() const noexcept;
     [[nodiscard]] std::span<std::byte> arena() const noexcept;
     /// What a worker did with its lock; keeps nothing where the model has none.
     [[nodiscard]] GilLog gilLog(unsigned worker) const noexcept;

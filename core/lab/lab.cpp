@@ -390,7 +390,7 @@ Result<std::uint64_t> Lab::start(const Experiment &experiment, RunOptions option
         return std::unexpected(valid.error());
     if (const auto reason = options.force ? std::nullopt : whyTooMuch(*valid, readHeadroom()))
         return fail(ErrorKind::Unsupported, "/workers", *reason);
-    if ((valid->model == "command") == options.command.isEmpty())
+    if ((valid->model == kOwnProgram) == options.command.isEmpty())
         return fail(
             ErrorKind::Malformed, "command",
             options.command.isEmpty() ? "is missing: the program to run, and its arguments"

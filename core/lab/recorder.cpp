@@ -112,6 +112,8 @@ WorkerResult Recorder::workerResult(unsigned index) const
         // The three clocks are read one after another: a blocked share of some microseconds below 0 is 0.
         result.states.blocked = std::max(0.0, whole - *result.states.running - *result.states.runnable);
     }
+    if (m_board->gilLog(index).capacity() > 0)
+        result.states.gilWait = seconds(slot.gilWaitNs.load(std::memory_order_relaxed));
     return result;
 }
 

@@ -2,10 +2,13 @@
 #include "core/model/catalogue.h"
 
 #include "core/model/command.h"
+#include "core/model/eventloop.h"
+#include "core/model/gilthreads.h"
 #include "core/model/pool.h"
 #include "core/model/qprocess.h"
 #include "core/model/qthread.h"
 #include "core/model/sequential.h"
+#include "core/run/experiment.h"
 #include "core/workload/catalogue.h"
 
 #include <algorithm>
@@ -16,7 +19,8 @@ namespace timeslice {
 std::span<const ModelInfo> models()
 {
     static const std::vector<ModelInfo> all{
-        sequentialModel(), qthreadModel(), poolModel(), qprocessModel(), commandModel(),
+        sequentialModel(), qthreadModel(),    poolModel(),    qprocessModel(),
+        eventLoopModel(),  gilThreadsModel(), commandModel(),
     };
     return all;
 }
@@ -34,10 +38,10 @@ std::optional<std::string> whyNot(std::string_view workload, std::string_view mo
         return "there is no workload \"" + std::string(workload) + "\"";
     if (findModel(model) == nullptr)
         return "there is no model \"" + std::string(model) + "\"";
-    const bool isOwnProgram = workload == "command";
-    if (isOwnProgram && model != "command")
+    const bool isOwnProgram = workload == kOwnProgram;
+    if (isOwnProgram && model != kOwnProgram)
         return "a program of your own is started as it is; only the model command does that";
-    if (!isOwnProgram && model == "command")
+    if (!isOwnProgram && model == kOwnProgram)
         return "this model runs a program of your own, which is the workload command";
     return std::nullopt; // every other workload so far runs under every other model so far
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/qthread.h"
 
+#include "core/board/gil.h"
 #include "core/workload/datasource.h"
 
 #include <QThread>
@@ -16,12 +17,15 @@ class ThreadWorker final : public QObject {
     Q_OBJECT
 
 public:
-    ThreadWorker(const ModelContext &context, unsigned index, bool stopOnFailure)
+    ThreadWorker(const ModelContext &context, unsigned index, bool stopOnFailure, Gil *gil)
         : m_context(context)
         , m_index(index)
         , m_stopOnFailure(stopOnFailure)
         , m_data(context.data)
-        , m_session(*context.board, *context.workload, context.stopToken(), context.rulesFor(index))
+        , m_seat(gil != nullptr ? std::make_unique<GilSeat>(*gil, *context.board, index) : nullptr)
+        , m_session(
+              *context.board, *context.workload, context.stopToken().with(m_seat.get()),
+              context.rulesFor(index))
     { }
 
     void enter()
@@ -34,8 +38,12 @@ public:
     void work()
     {
         if (m_session.waitForGo()) {
+            if (m_seat)
+                m_seat->take();
             if (const auto done = carryOutAll(m_session, *m_context.board, m_stopOnFailure); !done)
                 Q_EMIT failed(done.error());
+            if (m_seat)
+                m_seat->release();
         }
         m_session.leave();
         QThread::currentThread()->quit();
@@ -50,6 +58,7 @@ private:
     const unsigned m_index;
     const bool m_stopOnFailure;
     MappedData m_data;
+    std::unique_ptr<GilSeat> m_seat; ///< Where there is a lock.
     WorkerSession m_session;
 };
 
@@ -57,7 +66,10 @@ class QThreadModel final : public Model {
     Q_OBJECT
 
 public:
-    using Model::Model;
+    QThreadModel(const ModelContext &context, std::unique_ptr<Gil> gil)
+        : Model(context)
+        , m_gil(std::move(gil))
+    { }
 
     ~QThreadModel() override
     {
@@ -79,8 +91,8 @@ public:
             }
             auto thread = std::make_unique<QThread>();
             thread->setObjectName(QStringLiteral("worker %1").arg(index));
-            auto *const worker =
-                new ThreadWorker(context(), index, context().stopsOnFailure()); // deleted by its thread
+            auto *const worker = new ThreadWorker(
+                context(), index, context().stopsOnFailure(), m_gil.get()); // deleted by its thread
             worker->moveToThread(thread.get());
             connect(thread.get(), &QThread::started, worker, &ThreadWorker::enter);
             connect(thread.get(), &QThread::finished, worker, &QObject::deleteLater);
@@ -127,6 +139,7 @@ private:
             Q_EMIT finished();
     }
 
+    std::unique_ptr<Gil> m_gil; ///< Outlives the threads.
     std::vector<std::unique_ptr<QThread>> m_threads;
     std::size_t m_limit = SIZE_MAX; ///< How many threads could start, when not all could.
     std::size_t m_entered = 0;
@@ -134,6 +147,11 @@ private:
 };
 
 } // namespace
+
+std::unique_ptr<Model> makeThreads(const ModelContext &context, std::unique_ptr<Gil> gil)
+{
+    return std::make_unique<QThreadModel>(context, std::move(gil));
+}
 
 ModelInfo qthreadModel()
 {
@@ -146,7 +164,7 @@ ModelInfo qthreadModel()
                 "memory, and the kernel may run them on different cores at once.",
         .parameters = {},
         .make = [](const ModelContext &context) -> std::unique_ptr<Model> {
-            return std::make_unique<QThreadModel>(context);
+            return makeThreads(context, nullptr);
         },
     };
 }

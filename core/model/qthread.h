@@ -5,6 +5,11 @@
 
 namespace timeslice {
 
+class Gil;
+
+/// N worker objects, each moved to a QThread of its own; with a lock only one of them runs at a time.
+[[nodiscard]] std::unique_ptr<Model> makeThreads(const ModelContext &context, std::unique_ptr<Gil> gil);
+
 /// `qthread`: N worker objects, each moved to a QThread of its own and driven by signals and slots.
 [[nodiscard]] ModelInfo qthreadModel();
 

@@ -36,6 +36,9 @@ struct Experiment {
     friend bool operator==(const Experiment &, const Experiment &) = default;
 };
 
+/// The workload and the model of a program of the user's own; neither goes with any other.
+inline constexpr std::string_view kOwnProgram = "command";
+
 /// Bounds that hold for every experiment.
 inline constexpr unsigned kMaxExperimentWorkers = 4096;
 inline constexpr std::uint64_t kMaxItems = 1'000'000'000'000ULL;

@@ -72,7 +72,7 @@ Result<RunPlan> readPlan(const QString &runDirectory, const QString &workerProgr
         plan.cpusAllowed.push_back(cpu.toInt());
     for (const auto word : object.value(QStringLiteral("command")).toArray())
         plan.command << word.toString();
-    if (plan.experiment.model == "command" && plan.command.isEmpty())
+    if (plan.experiment.model == kOwnProgram && plan.command.isEmpty())
         return fail(ErrorKind::Malformed, path.toStdString(), "names no command");
     if (plan.cpusAllowed.empty())
         return fail(ErrorKind::Malformed, path.toStdString(), "names no CPU");

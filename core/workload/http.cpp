@@ -31,6 +31,20 @@ struct Plan {
     bool keepAlive = true;
 };
 
+HttpConnection::Request requestFor(const Plan &plan, std::uint64_t item)
+{
+    return {
+        .target = "/item/" + std::to_string(item) + "?delay_ms=" + std::to_string(plan.delayMs)
+            + "&bytes=" + std::to_string(plan.bytes) + "&seed=" + std::to_string(plan.seed),
+        .bodyBytes = plan.bytes,
+        .keepAlive = plan.keepAlive};
+}
+
+MonotonicTime deadlineFor(const Plan &plan)
+{
+    return MonotonicClock::now() + std::chrono::milliseconds(plan.delayMs) + kPatience;
+}
+
 class HttpItems final : public WorkerItems {
 public:
     HttpItems(const Plan &plan, const HttpEndpoint &endpoint, Sha256 sha)
@@ -41,11 +55,7 @@ public:
 
     Result<std::uint64_t> carryOut(std::uint64_t item, const StopToken &stop) override
     {
-        const auto target = "/item/" + std::to_string(item) + "?delay_ms=" + std::to_string(m_plan.delayMs)
-            + "&bytes=" + std::to_string(m_plan.bytes) + "&seed=" + std::to_string(m_plan.seed);
-        const auto deadline = MonotonicClock::now() + std::chrono::milliseconds(m_plan.delayMs) + kPatience;
-        const auto body = m_connection.get(
-            {.target = target, .bodyBytes = m_plan.bytes, .keepAlive = m_plan.keepAlive}, deadline, stop);
+        const auto body = m_connection.get(requestFor(m_plan, item), deadlineFor(m_plan), stop);
         if (!body)
             return std::unexpected(body.error());
         return firstWord(m_sha.of(*body));
@@ -55,6 +65,34 @@ private:
     Plan m_plan;
     HttpConnection m_connection;
     Sha256 m_sha;
+};
+
+class StepwiseHttp final : public StepwiseItems {
+public:
+    StepwiseHttp(const Plan &plan, const HttpEndpoint &endpoint, std::shared_ptr<Sha256> sha)
+        : m_plan(plan)
+        , m_connection(endpoint, plan.bytes)
+        , m_sha(std::move(sha))
+    { }
+
+    void begin(std::uint64_t item) override
+    {
+        m_connection.begin(requestFor(m_plan, item), deadlineFor(m_plan));
+    }
+
+    Step step() override
+    {
+        auto next = m_connection.step();
+        if (const auto *const waiting = std::get_if<Waiting>(&next))
+            return *waiting;
+        const auto &body = std::get<HttpConnection::Answer>(next);
+        return body ? firstWord(m_sha->of(*body)) : std::unexpected(body.error());
+    }
+
+private:
+    const Plan &m_plan; ///< The workload's.
+    HttpConnection m_connection;
+    std::shared_ptr<Sha256> m_sha; ///< Of all coroutines of the loop: no digest is interrupted by another.
 };
 
 class Http final : public Workload {
@@ -71,16 +109,34 @@ public:
 
     Result<std::unique_ptr<WorkerItems>> makeWorker(const WorkerResources &resources) const override
     {
-        if (!resources.httpServer || resources.httpServer->port == 0
-            || !isUsableToken(resources.httpServer->token))
-            return fail(ErrorKind::Unsupported, "http", "the worker was given no local server to ask");
-        auto sha = Sha256::create();
+        auto sha = prepare(resources);
         if (!sha)
             return std::unexpected(sha.error());
         return std::make_unique<HttpItems>(m_plan, *resources.httpServer, std::move(*sha));
     }
 
+    Result<std::vector<std::unique_ptr<StepwiseItems>>>
+    makeStepwise(const WorkerResources &resources, std::size_t count) const override
+    {
+        auto sha = prepare(resources);
+        if (!sha)
+            return std::unexpected(sha.error());
+        const auto shared = std::make_shared<Sha256>(std::move(*sha));
+        std::vector<std::unique_ptr<StepwiseItems>> all(count);
+        for (auto &one : all)
+            one = std::make_unique<StepwiseHttp>(m_plan, *resources.httpServer, shared);
+        return all;
+    }
+
 private:
+    static Result<Sha256> prepare(const WorkerResources &resources)
+    {
+        if (!resources.httpServer || resources.httpServer->port == 0
+            || !isUsableToken(resources.httpServer->token))
+            return fail(ErrorKind::Unsupported, "http", "the worker was given no local server to ask");
+        return Sha256::create();
+    }
+
     Plan m_plan;
 };
 

@@ -22,6 +22,31 @@ private:
     Nanoseconds m_length;
 };
 
+class StepwiseSleep final : public StepwiseItems {
+public:
+    explicit StepwiseSleep(Nanoseconds length)
+        : m_length(length)
+    { }
+
+    void begin(std::uint64_t item) override
+    {
+        m_item = item;
+        m_until = MonotonicClock::now() + m_length;
+    }
+
+    Step step() override
+    {
+        if (MonotonicClock::now() < m_until)
+            return Waiting{.until = m_until};
+        return Result<std::uint64_t>(m_item);
+    }
+
+private:
+    Nanoseconds m_length;
+    std::uint64_t m_item = 0;
+    MonotonicTime m_until{};
+};
+
 class Sleep final : public Workload {
 public:
     explicit Sleep(const WorkSpec &spec)
@@ -31,6 +56,15 @@ public:
     Result<std::unique_ptr<WorkerItems>> makeWorker(const WorkerResources & /*resources*/) const override
     {
         return std::make_unique<SleepItems>(m_length);
+    }
+
+    Result<std::vector<std::unique_ptr<StepwiseItems>>>
+    makeStepwise(const WorkerResources & /*resources*/, std::size_t count) const override
+    {
+        std::vector<std::unique_ptr<StepwiseItems>> all(count);
+        for (auto &one : all)
+            one = std::make_unique<StepwiseSleep>(m_length);
+        return all;
     }
 
 private:

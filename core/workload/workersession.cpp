@@ -102,12 +102,17 @@ Result<void> WorkerSession::carryOut(std::uint64_t item)
     assert(m_items != nullptr);
     const auto begin = m_now = MonotonicClock::now();
     auto result = withoutExceptions([&] { return m_items->carryOut(item, m_stop); });
-    m_now = MonotonicClock::now();
+    return publish(item, std::move(result), begin, MonotonicClock::now());
+}
 
+Result<void> WorkerSession::publish(
+    std::uint64_t item, Result<std::uint64_t> result, MonotonicTime begin, MonotonicTime end)
+{
+    m_now = end;
     // The failure on purpose comes after the work, as a bug in the last line of an item would.
     if (result && m_rules.failEvery != 0 && (item + 1) % m_rules.failEvery == 0)
         result = fail(ErrorKind::Malformed, "item " + std::to_string(item), "failed on purpose (fail_every)");
-    publishItem(m_board, m_index, item, result, begin, m_now);
+    publishItem(m_board, m_index, item, result, begin, end);
     if (!result)
         return std::unexpected(std::move(result.error()));
     return {};

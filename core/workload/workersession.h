@@ -38,6 +38,10 @@ public:
     /// failed).
     [[nodiscard]] Result<void> carryOut(std::uint64_t item);
 
+    /// Accounts for an item that was carried out by other means than `carryOut`. \return As `carryOut`.
+    [[nodiscard]] Result<void>
+    publish(std::uint64_t item, Result<std::uint64_t> result, MonotonicTime begin, MonotonicTime end);
+
     /// Publishes what the kernel charged this thread since go, and the phase Finished. Idempotent.
     void leave();
 

@@ -88,6 +88,27 @@ public:
     [[nodiscard]] virtual Result<std::uint64_t> carryOut(std::uint64_t item, const StopToken &stop) = 0;
 };
 
+/// What an item waits for when it can go on by itself no further.
+struct Waiting {
+    int fd = -1; ///< Until it has one of `events` (poll(2)); -1: for the time alone.
+    short events = 0;
+    MonotonicTime until; ///< It goes on then in any case.
+};
+
+/// Items as an event loop carries them out: one at a time, each leaving the thread whenever it has to wait,
+/// so that one thread with many of these has many items in flight. Thread: the loop's.
+class StepwiseItems {
+public:
+    using Step = std::variant<Waiting, Result<std::uint64_t>>;
+
+    virtual ~StepwiseItems() = default;
+    /// Begins an item; the one before is done, or is given up.
+    virtual void begin(std::uint64_t item) = 0;
+    /// Goes on until the item has to wait or is done, as WorkerItems::carryOut would have ended. Called again
+    /// once what it waits for has come.
+    [[nodiscard]] virtual Step step() = 0;
+};
+
 /// What one item does, for one set of parameters. Immutable after construction, so all workers share it.
 class Workload {
 public:
@@ -99,6 +120,14 @@ public:
     /// \error  What the worker lacks, for instance a server that does not answer.
     [[nodiscard]] virtual Result<std::unique_ptr<WorkerItems>>
     makeWorker(const WorkerResources &resources) const = 0;
+    /// The same items for `count` coroutines of one event loop; empty for a workload that computes and never
+    /// waits.
+    /// \error  As makeWorker.
+    [[nodiscard]] virtual Result<std::vector<std::unique_ptr<StepwiseItems>>>
+    makeStepwise(const WorkerResources & /*resources*/, std::size_t /*count*/) const
+    {
+        return {};
+    }
     /// One value for each of WorkloadInfo::results, in that order. The memory may be that of workers that
     /// died at any moment. Thread: any; pure.
     [[nodiscard]] virtual std::vector<ResultValue> results(const RunFacts &) const { return {}; }

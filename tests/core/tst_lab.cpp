@@ -183,7 +183,7 @@ void TestLab::aDurationEndsTheRun()
     QFETCH(QString, model);
     Lab lab(options());
     auto experiment =
-        longExperiment("primes", model.toStdString(), model == QLatin1String("sequential") ? 1 : 2);
+        longExperiment("primes", model.toStdString(), workersFor(*findModel(model.toStdString()), 2));
     experiment.durationSeconds = 0.3;
     const auto recording = run(lab, experiment);
     QVERIFY(recording);
@@ -212,7 +212,7 @@ void TestLab::stopEndsARunOnce()
     Lab lab(options());
     QSignalSpy finished(&lab, &Lab::runFinished);
     const auto experiment = longExperiment(
-        workload.toStdString(), model.toStdString(), model == QLatin1String("sequential") ? 1 : 2);
+        workload.toStdString(), model.toStdString(), workersFor(*findModel(model.toStdString()), 2));
     QVERIFY(lab.start(experiment));
     QTRY_VERIFY_WITH_TIMEOUT(lab.state() == LabState::Running, kPatienceMs);
     lab.stop();
@@ -339,7 +339,7 @@ void TestLab::aFailedItemEndsTheRunOrIsCounted()
     QFETCH(QString, model);
     Lab lab(options());
     auto experiment =
-        tinyExperiment("primes", model.toStdString(), model == QLatin1String("sequential") ? 1 : 2);
+        tinyExperiment("primes", model.toStdString(), workersFor(*findModel(model.toStdString()), 2));
     experiment.params.set("fail_every", std::int64_t{5});
     experiment.params.set("on_failure", std::string("stop"));
     const auto stopped = run(lab, experiment);
@@ -420,7 +420,7 @@ void TestLab::destroyingTheLabAtAwkwardMoments()
 {
     QFETCH(QString, model);
     const auto experiment =
-        longExperiment("primes", model.toStdString(), model == QLatin1String("sequential") ? 1 : 2);
+        longExperiment("primes", model.toStdString(), workersFor(*findModel(model.toStdString()), 2));
     {
         Lab lab(options()); // before the engine's thread has said anything
         QVERIFY(lab.start(experiment));
@@ -510,7 +510,7 @@ void TestLab::accountsAddUp()
     QFETCH(QString, model);
     Lab lab(options());
     auto experiment =
-        longExperiment("primes", model.toStdString(), model == QLatin1String("sequential") ? 1 : 3);
+        longExperiment("primes", model.toStdString(), workersFor(*findModel(model.toStdString()), 3));
     experiment.durationSeconds = 1.0;
     const auto recording = run(lab, experiment);
     QVERIFY(recording);

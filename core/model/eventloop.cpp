@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/eventloop.h"
+
+#include "core/model/loopmeter.h"
+#include "core/model/reactor.h"
+#include "core/workload/datasource.h"
+
+#include <QCoro/QCoroTask>
+
+#include <algorithm>
+
+namespace timeslice {
+
+namespace {
+
+class EventLoop final : public Model {
+public:
+    explicit EventLoop(const ModelContext &context)
+        : Model(context)
+        , m_data(context.data)
+        , m_session(*context.board, *context.workload, context.stopToken(), context.rulesFor(0))
+        , m_meter(*context.board)
+    { }
+
+    ~EventLoop() override
+    {
+        if (m_reactor)
+            m_reactor->cancel();
+    }
+
+    void start() override
+    {
+        if (const auto prepared = prepare(); !prepared)
+            Q_EMIT failed(prepared.error());
+        Q_EMIT ready();
+    }
+
+    void begin() override
+    {
+        // The state is no longer Preparing: this takes the account and does not block the loop.
+        if (m_session.waitForGo() && m_reactor)
+            m_run = run();
+        else
+            end();
+    }
+
+    void wake() override
+    {
+        if (m_reactor)
+            m_reactor->cancel();
+    }
+
+private:
+    Result<void> prepare()
+    {
+        const auto resources = context().resourcesFor(0, &m_data);
+        if (auto entered = m_session.enter(resources); !entered)
+            return entered;
+        const auto &experiment = *context().experiment;
+        auto count = static_cast<std::uint64_t>(experiment.params.integer("concurrency"));
+        if (experiment.items)
+            count = std::min(count, *experiment.items);
+        auto items = context().workload->makeStepwise(resources, count);
+        if (!items)
+            return std::unexpected(items.error());
+        auto reactor = Reactor::create(std::chrono::microseconds(experiment.params.integer("yield_us")));
+        if (!reactor)
+            return std::unexpected(reactor.error());
+        m_items = std::move(*items);
+        m_computing = m_items.empty() ? count : 0;
+        m_reactor = std::move(*reactor);
+        return {};
+    }
+
+    // The whole run: ends when its last coroutine has.
+    QCoro::Task<> run()
+    {
+        m_meter.begin(MonotonicClock::now());
+        const auto heart = beat();
+        std::vector<QCoro::Task<>> coroutines;
+        coroutines.reserve(m_items.size() + m_computing);
+        for (const auto &items : m_items)
+            coroutines.push_back(awaitItems(items.get()));
+        for (std::uint64_t i = 0; i < m_computing; ++i)
+            coroutines.push_back(computeItems());
+        for (auto &coroutine : coroutines)
+            co_await coroutine;
+        m_meter.end(MonotonicClock::now());
+        m_isOver = true;
+        m_reactor->cancel(); // the heart, which beats for ever
+        end();
+    }
+
+    QCoro::Task<> beat()
+    {
+        while (!m_isOver) {
+            const Waiting waiting{.until = m_meter.next()};
+            if (co_await m_reactor->wait(waiting) == Reactor::Wake::Cancelled)
+                break;
+            m_meter.beat(MonotonicClock::now());
+        }
+    }
+
+    // Items that wait, one after another.
+    QCoro::Task<> awaitItems(StepwiseItems *items)
+    {
+        while (const auto item = context().board->takeItem(m_session.now())) {
+            const auto begin = MonotonicClock::now();
+            items->begin(*item);
+            auto step = items->step();
+            const bool waits = std::holds_alternative<Waiting>(step);
+            while (const auto *const waiting = std::get_if<Waiting>(&step)) {
+                const auto wake = co_await m_reactor->wait(*waiting);
+                if (wake == Reactor::Wake::Cancelled)
+                    co_return;
+                step = items->step();
+            }
+            const auto end = MonotonicClock::now();
+            noteDone(m_session.publish(*item, std::get<Result<std::uint64_t>>(std::move(step)), begin, end));
+            // An item that never waited would keep the others from their turn.
+            if (!waits)
+                co_await m_reactor->turn();
+        }
+    }
+
+    // Items that only compute, one after another; the loop stands still meanwhile.
+    QCoro::Task<> computeItems()
+    {
+        co_await m_reactor->turn(); // each begins in a turn of the loop, not while all are being started
+        while (const auto item = context().board->takeItem(m_session.now())) {
+            noteDone(m_session.carryOut(*item));
+            co_await m_reactor->turn();
+        }
+    }
+
+    void noteDone(const Result<void> &done)
+    {
+        if (done || done.error().kind == ErrorKind::Cancelled || !context().stopsOnFailure())
+            return;
+        context().board->stop();
+        Q_EMIT failed(done.error()); // the engine then wakes us, which ends every wait
+    }
+
+    void end()
+    {
+        m_session.leave();
+        Q_EMIT finished();
+    }
+
+    MappedData m_data;
+    WorkerSession m_session;
+    LoopMeter m_meter;
+    std::unique_ptr<Reactor> m_reactor;
+    std::vector<std::unique_ptr<StepwiseItems>> m_items; ///< One for each coroutine that waits,
+    std::uint64_t m_computing = 0; ///< or how many coroutines compute.
+    QCoro::Task<> m_run;
+    bool m_isOver = false;
+};
+
+} // namespace
+
+ModelInfo eventLoopModel()
+{
+    return {
+        .id = "event-loop",
+        .title = "Event loop",
+        .pythonName = "asyncio",
+        .help = "One thread and many items in flight: an item that waits for a socket or a timer lets the "
+                "others go "
+                "on. One that computes makes all of them wait.",
+        .parameters =
+            {
+                Parameter::integer(
+                    "concurrency", "Items in flight", "items",
+                    "How many items are under way at once, each in a coroutine of its own.", 100, 1, 100'000),
+                Parameter::integer(
+                    "yield_us", "Yield every", "us",
+                    "For how long items that need not wait may follow one another before the loop looks at "
+                    "its "
+                    "sockets and timers; 0: after each item.",
+                    0, 0, 10'000'000),
+            },
+        .singleWorker = true,
+        .make = [](const ModelContext &context) -> std::unique_ptr<Model> {
+            return std::make_unique<EventLoop>(context);
+        },
+    };
+}
+
+} // namespace timeslice
