@@ -2,6 +2,7 @@
 #include "app/worker/workercommands.h"
 
 #include "core/model/model.h"
+#include "core/model/processcrew.h"
 #include "core/run/runplan.h"
 #include "core/workload/catalogue.h"
 #include "core/workload/datasource.h"
@@ -59,6 +60,27 @@ struct LeafData {
     }
 };
 
+void say(char byte)
+{
+    [[maybe_unused]] const auto written =
+        ::write(STDOUT_FILENO, &byte, 1); // a parent that is gone needs no answer
+}
+
+// Items as they are asked for on the standard input, until that is closed or the run ends.
+Result<void> carryOutRequests(WorkerSession &session, const ModelContext &context)
+{
+    std::uint64_t item = 0;
+    while (::read(STDIN_FILENO, &item, sizeof item) == sizeof item) {
+        const auto done = session.carryOut(item);
+        say(done ? kDoneByte : kFailedByte);
+        if (!done && done.error().kind != ErrorKind::Cancelled && context.stopsOnFailure()) {
+            context.board->stop();
+            return done;
+        }
+    }
+    return {};
+}
+
 } // namespace
 
 int runLeafCommand(std::span<char *> arguments)
@@ -73,7 +95,7 @@ int runLeafCommand(std::span<char *> arguments)
         return complain(board.error());
     if (!index || *index >= board->workers())
         return BadArguments;
-    auto data = LeafData::make(arguments.subspan(2));
+    auto data = LeafData::make(arguments.subspan(3));
     if (!data)
         return complain(data.error());
 
@@ -95,13 +117,14 @@ int runLeafCommand(std::span<char *> arguments)
     WorkerSession session(*board, *workload, context.stopToken(), context.rulesFor(*index));
     if (const auto entered = session.enter(context.resourcesFor(*index, data->source.get())); !entered)
         return complain(entered.error());
-    std::fputs("ready\n", stdout);
-    std::fflush(stdout);
+    say(kReadyByte);
 
     bool hasFailed = false;
-    if (session.waitForGo()) {
-        hasFailed = !carryOutAll(session, *board, context.stopsOnFailure());
-    }
+    if (session.waitForGo())
+        hasFailed =
+            !(std::string_view(arguments[2]) == "request"
+                  ? carryOutRequests(session, context)
+                  : carryOutAll(session, *board, context.stopsOnFailure()));
     session.leave();
     return hasFailed ? ItemFailed : Done;
 }

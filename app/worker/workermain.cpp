@@ -9,7 +9,7 @@ int main(int argc, char **argv)
     const std::string_view part = argc > 1 ? argv[1] : "";
     if (part == "engine" && argc == 3)
         return timeslice::runEngineCommand(argc, argv);
-    if (part == "leaf" && argc >= 4)
+    if (part == "leaf" && argc >= 5)
         return timeslice::runLeafCommand(std::span(argv, static_cast<std::size_t>(argc)).subspan(2));
     if (part == "serve" && argc == 2)
         return timeslice::runServeCommand();

@@ -3,6 +3,7 @@
 
 #include "core/model/command.h"
 #include "core/model/eventloop.h"
+#include "core/model/eventlooppool.h"
 #include "core/model/gilthreads.h"
 #include "core/model/pool.h"
 #include "core/model/qprocess.h"
@@ -19,8 +20,8 @@ namespace timeslice {
 std::span<const ModelInfo> models()
 {
     static const std::vector<ModelInfo> all{
-        sequentialModel(), qthreadModel(),    poolModel(),    qprocessModel(),
-        eventLoopModel(),  gilThreadsModel(), commandModel(),
+        sequentialModel(), qthreadModel(),       poolModel(),       qprocessModel(),
+        eventLoopModel(),  eventLoopPoolModel(), gilThreadsModel(), commandModel(),
     };
     return all;
 }

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/eventloop.h"
 
-#include "core/model/loopmeter.h"
-#include "core/model/reactor.h"
+#include "core/model/loopheart.h"
 #include "core/workload/datasource.h"
-
-#include <QCoro/QCoroTask>
 
 #include <algorithm>
 
@@ -19,7 +16,6 @@ public:
         : Model(context)
         , m_data(context.data)
         , m_session(*context.board, *context.workload, context.stopToken(), context.rulesFor(0))
-        , m_meter(*context.board)
     { }
 
     ~EventLoop() override
@@ -75,8 +71,7 @@ private:
     // The whole run: ends when its last coroutine has.
     QCoro::Task<> run()
     {
-        m_meter.begin(MonotonicClock::now());
-        const auto heart = beat();
+        LoopHeart heart(*m_reactor, *context().board);
         std::vector<QCoro::Task<>> coroutines;
         coroutines.reserve(m_items.size() + m_computing);
         for (const auto &items : m_items)
@@ -85,20 +80,9 @@ private:
             coroutines.push_back(computeItems());
         for (auto &coroutine : coroutines)
             co_await coroutine;
-        m_meter.end(MonotonicClock::now());
-        m_isOver = true;
-        m_reactor->cancel(); // the heart, which beats for ever
+        heart.stop();
+        m_reactor->cancel(); // ends the heart's wait
         end();
-    }
-
-    QCoro::Task<> beat()
-    {
-        while (!m_isOver) {
-            const Waiting waiting{.until = m_meter.next()};
-            if (co_await m_reactor->wait(waiting) == Reactor::Wake::Cancelled)
-                break;
-            m_meter.beat(MonotonicClock::now());
-        }
     }
 
     // Items that wait, one after another.
@@ -149,12 +133,10 @@ private:
 
     MappedData m_data;
     WorkerSession m_session;
-    LoopMeter m_meter;
     std::unique_ptr<Reactor> m_reactor;
     std::vector<std::unique_ptr<StepwiseItems>> m_items; ///< One for each coroutine that waits,
     std::uint64_t m_computing = 0; ///< or how many coroutines compute.
     QCoro::Task<> m_run;
-    bool m_isOver = false;
 };
 
 } // namespace

@@ -1,20 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/pool.h"
 
-#include "core/workload/datasource.h"
+#include "core/model/poolcrew.h"
 
 #include <QException>
 #include <QFutureWatcher>
 #include <QMutex>
-#include <QThreadPool>
-#include <QThreadStorage>
 #include <QtConcurrentMap>
 
 #include <atomic>
-#include <functional>
 #include <iterator>
 #include <optional>
-#include <thread>
 
 namespace timeslice {
 
@@ -76,34 +72,21 @@ private:
     std::uint64_t m_item;
 };
 
-// One per worker; owned by the model, used by the one pool thread that took it.
-struct PoolWorker {
-    PoolWorker(const ModelContext &context, unsigned index)
-        : data(context.data)
-        , session(*context.board, *context.workload, context.stopToken(), context.rulesFor(index))
-    { }
-    MappedData data;
-    WorkerSession session;
-};
-
-// QThreadStorage would delete a plain pointer with its thread; the worker belongs to the model.
-struct PoolWorkerRef {
-    PoolWorker *worker = nullptr;
-};
-
 class Pool final : public Model {
-    Q_OBJECT
-
 public:
     explicit Pool(const ModelContext &context)
         : Model(context)
-        , m_pool(std::make_unique<QThreadPool>())
+        , m_crew(context)
     {
-        m_pool->setMaxThreadCount(static_cast<int>(context.experiment->workers));
-        m_pool->setExpiryTimeout(-1); // a worker's thread lives as long as the run
-        m_pool->setObjectName(QStringLiteral("pool"));
-        for (unsigned index = 0; index < context.experiment->workers; ++index)
-            m_workers.push_back(std::make_unique<PoolWorker>(context, index));
+        connect(&m_crew, &PoolCrew::failed, this, &Model::failed);
+        connect(&m_crew, &PoolCrew::entered, this, &Model::ready);
+        connect(&m_crew, &PoolCrew::released, this, [this] {
+            if (this->context().board->goTime())
+                mapNextRange();
+            else
+                m_crew.leave();
+        });
+        connect(&m_crew, &PoolCrew::left, this, &Model::finished);
         connect(&m_mapping, &QFutureWatcherBase::finished, this, &Pool::noteMapped);
     }
 
@@ -111,123 +94,27 @@ public:
     {
         m_mapping.disconnect(this);
         m_mapping.cancel();
-        // A pool whose threads could not all be created counts the missing ones as active for ever: waiting
-        // for it would never end. It is left behind, with what its threads may still use.
-        if (m_step == Step::Abandoned)
-            static_cast<void>(m_pool.release());
-        else
-            m_pool->waitForDone();
     }
 
-    void start() override
-    {
-        gather([this](unsigned index) {
-            auto &worker = *m_workers[index];
-            m_storage.setLocalData(PoolWorkerRef{&worker});
-            const auto entered = worker.session.enter(context().resourcesFor(index, &worker.data));
-            if (!entered)
-                Q_EMIT failed(entered.error());
-        });
-    }
+    void start() override { m_crew.enter(); }
 
     void begin() override
     {
-        if (m_step == Step::Entering) { // the engine lost patience: not all threads could be created
-            m_step = Step::Abandoned;
-            m_expected = release();
-            if (m_expected == 0)
-                Q_EMIT finished();
-        }
-        // Otherwise the entered tasks wait on the board themselves and return when it says Go or Stop.
+        if (m_crew.isEntering()) // the engine lost patience: not all threads could be created
+            m_crew.abandon();
+        // Otherwise they wait on the board themselves and return when it says Go or Stop.
     }
 
     void wake() override { m_mapping.cancel(); }
 
 private:
-    enum class Step { Entering, Waiting, Mapping, Leaving, Abandoned };
-
-    // Where the pool's threads meet. Shared with the tasks, so that one which comes after all was given up
-    // finds it.
-    struct Gathering {
-        std::atomic<std::uint32_t> arrived{0};
-        std::atomic<std::uint32_t> met{0}; ///< Arrived, and done with the task.
-    };
-    static constexpr std::uint32_t kReleased = UINT32_MAX / 2;
-
-    // Runs `task` exactly once on each of the pool's threads: none returns before all have come.
-    void gather(std::function<void(unsigned)> task)
-    {
-        m_gathering = std::make_shared<Gathering>();
-        m_returned = 0;
-        const auto count = static_cast<std::uint32_t>(m_workers.size());
-        const bool isEntering = m_step == Step::Entering;
-        for (std::uint32_t i = 0; i < count; ++i) {
-            m_pool->start([this, task, count, isEntering, gathering = m_gathering] {
-                const auto place = gathering->arrived.fetch_add(1);
-                if (place >= count)
-                    return; // given up before this thread came; the model may be gone
-                task(place);
-                if (gathering->met.fetch_add(1) + 1 == count) {
-                    gathering->met.notify_all();
-                    QMetaObject::invokeMethod(this, &Pool::noteMet, Qt::QueuedConnection);
-                }
-                for (auto met = gathering->met.load(); met < count; met = gathering->met.load())
-                    gathering->met.wait(met);
-                if (isEntering)
-                    m_workers[place]->session.waitForGo();
-                QMetaObject::invokeMethod(this, &Pool::noteReturned, Qt::QueuedConnection);
-            });
-        }
-    }
-
-    // Nobody waits for threads that have not come. \return How many have.
-    std::uint32_t release()
-    {
-        const auto arrived = m_gathering->arrived.fetch_add(kReleased);
-        m_gathering->met.store(kReleased);
-        m_gathering->met.notify_all();
-        return arrived;
-    }
-
-    void noteMet()
-    {
-        if (m_step != Step::Entering)
-            return;
-        m_step = Step::Waiting;
-        Q_EMIT ready();
-    }
-
-    void noteReturned()
-    {
-        ++m_returned;
-        if (m_step == Step::Abandoned) {
-            if (m_returned == m_expected)
-                Q_EMIT finished();
-            return;
-        }
-        if (m_returned < m_workers.size())
-            return;
-        // QtConcurrent uses only threads that are idle when it starts; the last task may still be on its way
-        // out.
-        while (m_pool->activeThreadCount() > 0)
-            std::this_thread::yield();
-        if (m_step == Step::Leaving) {
-            Q_EMIT finished();
-        } else if (context().board->goTime()) {
-            m_step = Step::Mapping;
-            mapNextRange();
-        } else {
-            leave();
-        }
-    }
-
     void mapNextRange()
     {
         const auto limit = context().board->itemLimit().value_or(UINT64_MAX);
         const auto first = m_nextItem;
         m_nextItem = first + std::min(limit - first, kMaxRange);
         m_mapping.setFuture(QtConcurrent::map(
-            m_pool.get(), ItemIterator(first), ItemIterator(m_nextItem),
+            m_crew.pool(), ItemIterator(first), ItemIterator(m_nextItem),
             [this](std::uint64_t item) { carryOut(item); }));
     }
 
@@ -235,7 +122,7 @@ private:
     // for the waiter.
     void carryOut(std::uint64_t item)
     {
-        auto &session = m_storage.localData().worker->session;
+        auto &session = m_crew.session();
         const auto &board = *context().board;
         const auto deadline = board.deadline();
         if (board.state() == RunState::Stop || (deadline && session.now() >= *deadline)) {
@@ -273,27 +160,15 @@ private:
         if (!wasCancelled && m_nextItem < context().board->itemLimit().value_or(UINT64_MAX))
             mapNextRange();
         else
-            leave();
+            m_crew.leave();
     }
 
-    void leave()
-    {
-        m_step = Step::Leaving;
-        gather([this](unsigned) { m_storage.localData().worker->session.leave(); });
-    }
-
-    std::unique_ptr<QThreadPool> m_pool;
-    std::vector<std::unique_ptr<PoolWorker>> m_workers;
-    QThreadStorage<PoolWorkerRef> m_storage;
-    std::shared_ptr<Gathering> m_gathering;
     std::atomic<bool> m_endAsked{false};
     QMutex m_failureMutex; ///< Not needed once the map has finished.
     std::optional<Error> m_failure;
-    std::size_t m_returned = 0;
-    std::size_t m_expected = 0; ///< When abandoned: the threads that did come.
     QFutureWatcher<void> m_mapping;
     std::uint64_t m_nextItem = 0;
-    Step m_step = Step::Entering;
+    PoolCrew m_crew; ///< Last: its threads use the rest until they have ended.
 };
 
 } // namespace
@@ -315,5 +190,3 @@ ModelInfo poolModel()
 }
 
 } // namespace timeslice
-
-#include "pool.moc"
