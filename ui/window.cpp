@@ -49,7 +49,9 @@ int runWindow(QApplication &application, const WindowOptions &options)
     const bool isScripted = options.runAtOnce || !options.screenshotPath.isEmpty();
     ThemeController themes;
     WindowState state;
-    Lab lab(options.lab);
+    auto labOptions = options.lab;
+    labOptions.hasWindow = true;
+    Lab lab(labOptions);
     MainWindow window(&lab, &themes, &state);
 
     if (!options.file.isEmpty()) {

@@ -197,14 +197,17 @@ void Lab::Private::startHost()
     if (run->host || run->hostEnd)
         return; // stopped while the server came up
     const auto &plan = run->plan;
-    const bool childHost = plan.experiment.isolate || findModel(plan.experiment.model)->needsChildHost;
-    if (childHost) {
+    const auto &model = *findModel(plan.experiment.model);
+    const auto kind = model.onUiThread                    ? HostKind::Ui
+        : plan.experiment.isolate || model.needsChildHost ? HostKind::Child
+                                                          : HostKind::Thread;
+    if (kind == HostKind::Child) {
         if (const auto written = writePlan(plan); !written) {
             noteHostEnd(HostEnd{written.error(), {}, {}});
             return;
         }
     }
-    run->host = makeRunHost(childHost, plan, run->board, options.helloTimeout);
+    run->host = makeRunHost(kind, plan, run->board, options.helloTimeout);
     // Also when it is being stopped: the engine then only says that it has ended.
     QObject::connect(run->host.get(), &RunHost::engineReady, q, [this](int tid) {
         run->trace = RunTrace(
@@ -390,6 +393,10 @@ Result<std::uint64_t> Lab::start(const Experiment &experiment, RunOptions option
         return std::unexpected(valid.error());
     if (const auto reason = options.force ? std::nullopt : whyTooMuch(*valid, readHeadroom()))
         return fail(ErrorKind::Unsupported, "/workers", *reason);
+    if (findModel(valid->model)->onUiThread && !d->options.hasWindow)
+        return fail(
+            ErrorKind::Unsupported, "/model",
+            valid->model + " needs the window: it shows what happens to it while it works");
     if ((valid->model == kOwnProgram) == options.command.isEmpty())
         return fail(
             ErrorKind::Malformed, "command",

@@ -46,6 +46,7 @@ struct LabOptions {
                               ///< directory.
     std::chrono::milliseconds helloTimeout{5000}; ///< How long a child may take to report.
     std::size_t timelineBytes = TimelineLimits().bytes; ///< What the timeline of one run may take.
+    bool hasWindow = false; ///< The thread of the lab is a window's: the model `ui-thread` may use it.
     std::shared_ptr<PerfCalls> perfCalls; ///< Empty: the real ones.
 };
 

@@ -20,7 +20,7 @@ namespace timeslice {
 std::span<const ModelInfo> models()
 {
     static const std::vector<ModelInfo> all{
-        sequentialModel(), qthreadModel(),       poolModel(),       qprocessModel(),
+        sequentialModel(), uiThreadModel(),      qthreadModel(),    poolModel(),    qprocessModel(),
         eventLoopModel(),  eventLoopPoolModel(), gilThreadsModel(), commandModel(),
     };
     return all;

@@ -10,10 +10,18 @@ namespace timeslice {
 
 namespace {
 
+// How an event loop carries out its items.
+struct LoopRules {
+    std::uint64_t concurrency = 1; ///< Items under way at once.
+    Nanoseconds turn{}; ///< For how long items that do not wait may follow one another.
+    bool awaits = true; ///< Items leave the loop to others while they wait.
+};
+
 class EventLoop final : public Model {
 public:
-    explicit EventLoop(const ModelContext &context)
+    EventLoop(const ModelContext &context, const LoopRules &rules)
         : Model(context)
+        , m_rules(rules)
         , m_data(context.data)
         , m_session(*context.board, *context.workload, context.stopToken(), context.rulesFor(0))
     { }
@@ -52,17 +60,16 @@ private:
         const auto resources = context().resourcesFor(0, &m_data);
         if (auto entered = m_session.enter(resources); !entered)
             return entered;
-        const auto &experiment = *context().experiment;
-        auto count = static_cast<std::uint64_t>(experiment.params.integer("concurrency"));
-        if (experiment.items)
-            count = std::min(count, *experiment.items);
-        auto items = context().workload->makeStepwise(resources, count);
-        if (!items)
-            return std::unexpected(items.error());
-        auto reactor = Reactor::create(std::chrono::microseconds(experiment.params.integer("yield_us")));
+        const auto count = std::min(m_rules.concurrency, context().experiment->items.value_or(UINT64_MAX));
+        if (m_rules.awaits) {
+            auto items = context().workload->makeStepwise(resources, count);
+            if (!items)
+                return std::unexpected(items.error());
+            m_items = std::move(*items);
+        }
+        auto reactor = Reactor::create(m_rules.turn);
         if (!reactor)
             return std::unexpected(reactor.error());
-        m_items = std::move(*items);
         m_computing = m_items.empty() ? count : 0;
         m_reactor = std::move(*reactor);
         return {};
@@ -131,6 +138,7 @@ private:
         Q_EMIT finished();
     }
 
+    const LoopRules m_rules;
     MappedData m_data;
     WorkerSession m_session;
     std::unique_ptr<Reactor> m_reactor;
@@ -163,8 +171,39 @@ ModelInfo eventLoopModel()
                     0, 0, 10'000'000),
             },
         .singleWorker = true,
+        .hasLoop = true,
         .make = [](const ModelContext &context) -> std::unique_ptr<Model> {
-            return std::make_unique<EventLoop>(context);
+            const auto &params = context.experiment->params;
+            return std::make_unique<EventLoop>(
+                context,
+                LoopRules{
+                    .concurrency = static_cast<std::uint64_t>(params.integer("concurrency")),
+                    .turn = std::chrono::microseconds(params.integer("yield_us"))});
+        },
+    };
+}
+
+ModelInfo uiThreadModel()
+{
+    return {
+        .id = "ui-thread",
+        .title = "On the window's thread",
+        .pythonName = "-",
+        .help = "The window itself carries out one item after another. Between two slices of work it may "
+                "draw and "
+                "take keys; during a slice it is frozen. Press Esc: it is noticed when the slice is over.",
+        .parameters = {Parameter::integer(
+            "slice_ms", "Length of a slice", "ms",
+            "How long the window works before it looks at keys and draws again.", 100, 1, 5'000)},
+        .singleWorker = true,
+        .onUiThread = true,
+        .hasLoop = true,
+        .make = [](const ModelContext &context) -> std::unique_ptr<Model> {
+            return std::make_unique<EventLoop>(
+                context,
+                LoopRules{
+                    .turn = std::chrono::milliseconds(context.experiment->params.integer("slice_ms")),
+                    .awaits = false});
         },
     };
 }

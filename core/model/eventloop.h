@@ -12,4 +12,8 @@ namespace timeslice {
 /// ends the run, ends every wait.
 [[nodiscard]] ModelInfo eventLoopModel();
 
+/// `ui-thread`: one item after another on the window's own event loop, in slices of a set length. The window
+/// is frozen during each of them.
+[[nodiscard]] ModelInfo uiThreadModel();
+
 } // namespace timeslice

@@ -104,6 +104,7 @@ ModelInfo eventLoopPoolModel()
                     "How many items are awaited at once, each by a coroutine of its own.", 100, 1, 100'000),
             },
         .needsChildHost = true,
+        .hasLoop = true,
         .sharesData = true,
         .make = [](const ModelContext &context) -> std::unique_ptr<Model> {
             return std::make_unique<EventLoopPool>(context);

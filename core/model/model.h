@@ -83,6 +83,8 @@ struct ModelInfo {
     std::vector<Parameter> parameters;
     bool needsChildHost = false; ///< Always runs under a supervisor, not in this process.
     bool singleWorker = false; ///< Has exactly one worker.
+    bool onUiThread = false; ///< Runs on the thread of the window, and needs one.
+    bool hasLoop = false; ///< Workers or who waits for them is an event loop, whose lag is measured.
     std::size_t gilEvents = 0; ///< How many events of its lock a worker keeps; 0 for models without a GIL.
     bool sharesData = false; ///< Its workers are processes: input data must lie in memory they can map.
     std::unique_ptr<Model> (*make)(const ModelContext &context) = nullptr;

@@ -2,6 +2,7 @@
 #include "core/run/childhost.h"
 
 #include "core/run/localhost.h"
+#include "core/run/uihost.h"
 
 #include <QFile>
 #include <QJsonDocument>
@@ -93,11 +94,17 @@ QString endReportPath(const QString &runDirectory)
 }
 
 std::unique_ptr<RunHost> makeRunHost(
-    bool childHost, const RunPlan &plan, std::shared_ptr<const Board> board,
+    HostKind kind, const RunPlan &plan, std::shared_ptr<const Board> board,
     std::chrono::milliseconds helloTimeout)
 {
-    if (childHost)
+    switch (kind) {
+    case HostKind::Child:
         return std::make_unique<ChildHost>(plan, std::move(board), helloTimeout);
+    case HostKind::Ui:
+        return std::make_unique<UiHost>(plan, std::move(board));
+    case HostKind::Thread:
+        break;
+    }
     return std::make_unique<LocalHost>(plan, std::move(board));
 }
 

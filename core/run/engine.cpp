@@ -99,7 +99,8 @@ Result<void> Engine::prepare()
 void Engine::start()
 {
     m_isActive = true;
-    ::pthread_setname_np(::pthread_self(), "engine"); // a name that a trace sees: it has begun by now
+    if (::gettid() != ::getpid()) // the main thread's name is the program's
+        ::pthread_setname_np(::pthread_self(), "engine"); // a name that a trace sees: it has begun by now
     if (const auto prepared = prepare(); !prepared) {
         if (prepared.error().kind != ErrorKind::Cancelled)
             m_error = prepared.error();

@@ -105,6 +105,10 @@ Result<void> checkPair(const Experiment &experiment)
     if (model->singleWorker && experiment.workers != 1)
         return fail(
             ErrorKind::Malformed, "/workers", "must be 1: the model " + model->id + " has a single worker");
+    if (model->onUiThread && experiment.isolate)
+        return fail(
+            ErrorKind::Malformed, "/isolate",
+            "must be false: the model " + model->id + " runs on the window's own thread");
     return {};
 }
 

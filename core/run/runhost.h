@@ -19,7 +19,7 @@ struct HostEnd {
     QString output; ///< What child processes wrote.
 };
 
-/// Where an engine runs. Two kinds: on a thread of this process, or in a child under a supervisor.
+/// Where an engine runs.
 ///
 /// Order: `start` -> `engineReady` -> `proceed` -> `finished`; `finished` comes once on every path, also when
 /// the engine never got ready. `stop` at any time, any number of times. Thread: the main thread.
@@ -43,9 +43,14 @@ Q_SIGNALS:
     void finished(const timeslice::HostEnd &end);
 };
 
-/// \param childHost  True for a host in a child process.
+enum class HostKind {
+    Thread, ///< On a thread of its own, in this process.
+    Child, ///< In a child process, under a supervisor.
+    Ui, ///< On the thread of the window.
+};
+
 [[nodiscard]] std::unique_ptr<RunHost> makeRunHost(
-    bool childHost, const RunPlan &plan, std::shared_ptr<const Board> board,
+    HostKind kind, const RunPlan &plan, std::shared_ptr<const Board> board,
     std::chrono::milliseconds helloTimeout);
 
 } // namespace timeslice

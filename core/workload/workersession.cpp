@@ -6,7 +6,6 @@
 #include <cassert>
 #include <cerrno>
 #include <exception>
-#include <sched.h>
 #include <unistd.h>
 
 namespace timeslice {
@@ -36,19 +35,6 @@ auto withoutExceptions(Function function) -> decltype(function())
     }
 }
 
-Result<void> bindToCpu(int cpu)
-{
-    cpu_set_t *const set = CPU_ALLOC(static_cast<std::size_t>(cpu) + 1);
-    const auto size = CPU_ALLOC_SIZE(static_cast<std::size_t>(cpu) + 1);
-    CPU_ZERO_S(size, set);
-    CPU_SET_S(static_cast<std::size_t>(cpu), size, set);
-    const int failed = ::sched_setaffinity(0, size, set) != 0 ? errno : 0;
-    CPU_FREE(set);
-    if (failed != 0)
-        return failErrno(failed, "cpu " + std::to_string(cpu), "cannot bind the worker to it");
-    return {};
-}
-
 } // namespace
 
 WorkerSession::WorkerSession(const Board &board, const Workload &workload, StopToken stop, WorkerRules rules)
@@ -67,8 +53,14 @@ Result<void> WorkerSession::enter(const WorkerResources &resources)
 
     auto entered = [&]() -> Result<void> {
         if (m_rules.cpu) {
-            if (auto bound = bindToCpu(*m_rules.cpu); !bound)
+            auto before = CpuSet::ofThisThread();
+            if (!before)
+                return std::unexpected(before.error());
+            if (auto bound = CpuSet::of(*m_rules.cpu).bindThisThread(); !bound) {
+                bound.error().where = "cpu " + std::to_string(*m_rules.cpu);
                 return bound;
+            }
+            m_cpusBefore = std::move(*before);
         }
         auto items = withoutExceptions([&] { return m_workload.makeWorker(resources); });
         if (!items)
@@ -127,6 +119,8 @@ void WorkerSession::leave()
     auto &slot = m_board.slot(m_index);
     slot.atEnd.store(readOwnUsage());
     setPhase(slot, WorkerPhase::Finished);
+    if (m_cpusBefore) // the thread may have other things to do after the run
+        static_cast<void>(m_cpusBefore->bindThisThread());
 }
 
 void publishItem(

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/board/board.h"
+#include "core/procfs/cpuset.h"
 #include "core/workload/workload.h"
 
 #include <memory>
@@ -57,6 +58,7 @@ private:
     unsigned m_index = 0;
     std::unique_ptr<WorkerItems> m_items;
     MonotonicTime m_now{};
+    std::optional<CpuSet> m_cpusBefore; ///< Where the thread could run before it was bound.
     bool m_begun = false;
     bool m_left = false;
 };

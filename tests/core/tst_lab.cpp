@@ -48,7 +48,10 @@ private:
 
     LabOptions options() const
     {
-        return {.workerProgram = QStringLiteral(TIMESLICE_WORKER), .runtimeDirectory = m_runtime.path()};
+        return {
+            .workerProgram = QStringLiteral(TIMESLICE_WORKER),
+            .runtimeDirectory = m_runtime.path(),
+            .hasWindow = true}; // what matters is an event loop on the lab's thread
     }
 
     // Rows of a test that is about each model.

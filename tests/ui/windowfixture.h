@@ -29,6 +29,7 @@ struct WindowFixture {
         }
         LabOptions options;
         options.runtimeDirectory = folder.path();
+        options.hasWindow = true;
         lab = std::make_unique<Lab>(options);
         state = std::make_unique<WindowState>(settingsPath());
         window = std::make_unique<MainWindow>(lab.get(), &themes, state.get());
