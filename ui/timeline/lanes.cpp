@@ -226,7 +226,8 @@ std::vector<TaskLook> taskLooks(const TimelineView &view, const std::vector<Task
     std::vector<TaskLook> looks(view.tasks().size());
     for (std::size_t i = 0; i < looks.size(); ++i) {
         const auto *label = byTask[i];
-        const int number = hasWorkers ? (label != nullptr ? label->worker : -1) : static_cast<int>(i);
+        looks[i].worker = label != nullptr ? label->worker : TaskLabel::kNoWorker;
+        const int number = hasWorkers ? looks[i].worker : static_cast<int>(i);
         looks[i].name = label != nullptr && !label->name.isEmpty() ? label->name : ownName(view.tasks()[i]);
         looks[i].colour = number >= 0 ? number : TaskLook::kPlain;
         looks[i].number = looks[i].colour;

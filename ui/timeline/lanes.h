@@ -29,6 +29,7 @@ struct TaskLook {
     QString name;
     int colour = kPlain; ///< Of the series; kPlain: neutral.
     int number = kPlain; ///< Written in its blocks; kPlain: none.
+    int worker = TaskLabel::kNoWorker;
 };
 
 /// The view's cores, which it has in the order in which they were first seen, by ascending number. Pure.
@@ -51,6 +52,7 @@ struct LaneOptions {
     LaneArrangement arrangement = LaneArrangement::Both;
     LaneOrder order = LaneOrder::Worker;
     bool isColouredByCore = false; ///< Running in the colour of the core instead of one for the state.
+    bool isAllMeasured = false; ///< Statistics of every task instead of the workers.
     std::set<int> shownTids; ///< Of those that are shown on demand.
     std::set<int> hiddenTids;
     std::set<int> toggledPids; ///< Processes that are not as they begin: open up to kManyLanes lanes.

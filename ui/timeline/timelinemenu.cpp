@@ -40,6 +40,15 @@ void addChoice(
     group.addAction(action);
 }
 
+void addToggle(QMenu &menu, TimelineCanvas &canvas, const char *name, bool LaneOptions::*member)
+{
+    auto *action = menu.addAction(words(name), &canvas, changing(canvas, [member](LaneOptions &options) {
+                                      options.*member = !(options.*member);
+                                  }));
+    action->setCheckable(true);
+    action->setChecked(canvas.scene().options.*member);
+}
+
 // The key stands behind the words and is no shortcut: it belongs to the canvas while that has the focus.
 QAction *
 addCommand(QMenu &menu, TimelineCanvas &canvas, const char *name, const char *key, TimelineCommand command)
@@ -105,6 +114,9 @@ void fillTimelineMenu(QMenu &menu, TimelineCanvas &canvas)
     colour->setCheckable(true);
     colour->setChecked(scene.options.isColouredByCore);
     addShown(menu, canvas);
+    addToggle(
+        menu, canvas, QT_TRANSLATE_NOOP("timeslice", "Statistics of all &tasks, not of workers alone"),
+        &LaneOptions::isAllMeasured);
     menu.addSeparator();
     addCommand(
         menu, canvas, QT_TRANSLATE_NOOP("timeslice", "&Name the chosen lane…"), "F2",
