@@ -20,6 +20,8 @@ namespace {
 
 constexpr unsigned kMostRepeats = 1000;
 constexpr double kLongestTimeLimit = 1e6;
+constexpr std::size_t kLeastTraceMiB = 8; // less does not hold a second of a busy trace
+constexpr std::size_t kMostTraceMiB = 1 << 20;
 
 constexpr auto kCommand = "command"; ///< The workload and the model of a user's program.
 
@@ -204,7 +206,7 @@ Complaint takeParameters(Experiment &experiment, const CommandLine &line)
     return std::nullopt;
 }
 
-Complaint takeTrace(RunRequest &request, const CommandLine &line)
+Complaint takeTraceMode(RunRequest &request, const CommandLine &line)
 {
     const auto text = line.value("trace");
     if (!text)
@@ -222,6 +224,22 @@ Complaint takeTrace(RunRequest &request, const CommandLine &line)
     }
     return QStringLiteral("--trace must be one of ")
         + QString::fromStdString(joined(allowed) + didYouMean(text->toStdString(), allowed));
+}
+
+Complaint takeTrace(RunRequest &request, const CommandLine &line)
+{
+    if (auto wrong = takeTraceMode(request, line))
+        return wrong;
+    const auto text = line.value("trace-memory");
+    if (!text)
+        return std::nullopt;
+    const auto mebibytes = numberOf<std::size_t>(*text).value_or(0);
+    if (mebibytes < kLeastTraceMiB || mebibytes > kMostTraceMiB)
+        return wholeNumber("trace-memory", kLeastTraceMiB, kMostTraceMiB);
+    if (request.trace == TraceMode::Off)
+        return QStringLiteral("--trace-memory has no use with --trace off");
+    request.traceBytes = mebibytes * (1 << 20);
+    return std::nullopt;
 }
 
 Complaint takeRest(RunRequest &request, const CommandLine &line)
@@ -278,6 +296,9 @@ const CommandSpec &runSpec()
                 {"trace", "HOW",
                  "record where each worker ran: auto (default: every context switch where the\n"
                  "kernel allows it, else sampled), off, perf (exact or not at all), sampled"},
+                {"trace-memory", "MIB",
+                 "how much memory the timeline may take (default: 256); beyond it the oldest\n"
+                 "switches are kept in sum only"},
                 {"export", "FILE",
                  "save the run as .json, its time series as .csv, a picture as .png, its\n"
                  "timeline as .perfetto.json[.gz] (for ui.perfetto.dev) or .slices.csv[.gz]\n"

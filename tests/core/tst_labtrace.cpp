@@ -59,6 +59,7 @@ private Q_SLOTS:
     void nothingIsTracedThatIsNotWanted();
     void aSampledTimelineSeesProcesses();
     void theTimelineCanBeSeenWhileItGrows();
+    void theTimelineTakesTheMemoryItMay();
 
 private:
     LabOptions options() const
@@ -255,6 +256,28 @@ void TestLabTrace::theTimelineCanBeSeenWhileItGrows()
     lab.stop();
     QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, kPatienceMs);
     QVERIFY(lab.trace().timeline->isFinished());
+}
+
+void TestLabTrace::theTimelineTakesTheMemoryItMay()
+{
+    const auto hasOnlySumsOfTheBeginning = [&](std::size_t bytes) -> std::optional<bool> {
+        auto with = options();
+        with.timelineBytes = bytes;
+        Lab lab(with);
+        const auto recording = run(lab, halfASecondOf("sleep", "qthread"), TraceMode::Perf);
+        if (!recording || !recording->trace.timeline)
+            return std::nullopt;
+        const auto &view = *recording->trace.timeline;
+        return std::ranges::any_of(recording->workers, [&view](const WorkerResult &worker) {
+            const auto lane = view.laneOfTid(worker.tid);
+            return lane && view.detailFromNs(*lane) > view.tasks()[lane->index].bornNs;
+        });
+    };
+    const auto whenLittle = hasOnlySumsOfTheBeginning(16 * 1024);
+    if (!whenLittle)
+        QSKIP("no exact trace here");
+    QVERIFY(*whenLittle); // hundreds of switches of each worker are more than that
+    QCOMPARE(hasOnlySumsOfTheBeginning(TimelineLimits().bytes), std::optional(false));
 }
 
 QTEST_GUILESS_MAIN(TestLabTrace)
