@@ -493,15 +493,17 @@ void TestTimelineLayout::lanesAreInTheOrderOfTheWorkers()
 void TestTimelineLayout::lanesCanBeHiddenAndAskedFor()
 {
     auto script = twoWorkers();
-    const auto view = script.view(100);
-    const std::vector<TaskLabel> labels{
-        {101, 0, u"worker 0"_s}, {102, TaskLabel::kNoWorker, u"window"_s, true}};
+    TimelineStore store({}, {.traced = {}, .bystander = {.tid = 300}});
+    store.append(script.run(300, 1, 5, 9, SwitchKind::Out, 300).chunk(100, true));
+    const auto view = store.view();
+    const std::vector<TaskLabel> labels{{101, 0, u"worker 0"_s}};
     LaneOptions options{.arrangement = LaneArrangement::ByWorker};
     const auto lanes = [&] { return names(arrangeLanes(*view, labels, options, view->known())).mid(1); };
-    QCOMPARE(lanes(), (QStringList{u"worker 0"_s, u"prog main"_s}));
-    options.shownTids = {102};
+    QCOMPARE(lanes(), (QStringList{u"worker 0"_s, u"prog main"_s, u"prog"_s}));
+    options.showsMainThread = true;
     options.hiddenTids = {100};
-    QCOMPARE(lanes(), (QStringList{u"worker 0"_s, u"window"_s}));
+    QCOMPARE(lanes(), (QStringList{u"worker 0"_s, u"prog"_s, u"this window"_s}));
+    QCOMPARE(taskLooks(*view, {})[3].number, TaskLook::kPlain); // never one of those that are compared
 }
 
 void TestTimelineLayout::childrenAreGroupedUnderTheirProcess()

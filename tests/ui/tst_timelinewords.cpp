@@ -125,8 +125,12 @@ void TestTimelineWords::statisticsAreOfTheWorkers()
 {
     auto script = twoWorkers();
     script.fork(3, 200, 100, 200).run(200, 1, 4, 6, SwitchKind::Out, 200);
+    script.run(300, 1, 6, 8, SwitchKind::Out, 300);
+    TimelineStore store({}, {.traced = {}, .bystander = {.tid = 300}});
+    store.append(script.chunk(100, true));
     TimelineScene scene;
-    scene.view = script.view(100);
+    scene.view = store.view();
+    scene.options.showsMainThread = true;
     scene.arrange();
     const auto measured = [&scene] {
         QStringList names;
@@ -145,6 +149,9 @@ void TestTimelineWords::statisticsAreOfTheWorkers()
     scene.options.isAllMeasured = true;
     QCOMPARE(measured().first(), u"3 tasks"_s);
     scene.options.isAllMeasured = false;
+    const auto window = *scene.view->laneOfTid(300);
+    scene.chosen = {window};
+    QCOMPARE(measured(), (QStringList{u"this window"_s, u"this window"_s}));
     scene.chosen = {{LaneId::Kind::Task, 0}};
     QCOMPARE(measured(), (QStringList{u"prog main"_s, u"prog main"_s}));
     QCOMPARE(scene.measuredLanes().lanes.front().first, (LaneId{LaneId::Kind::Task, 0}));

@@ -17,7 +17,6 @@ struct TaskLabel {
     int tid = 0;
     int worker = kNoWorker;
     QString name; ///< Replaces the task's own; empty: keeps it.
-    bool isOnDemand = false; ///< Has a lane only when the user asks for it (the window's own main thread).
 
     friend bool operator==(const TaskLabel &, const TaskLabel &) = default;
 };
@@ -53,7 +52,7 @@ struct LaneOptions {
     LaneOrder order = LaneOrder::Worker;
     bool isColouredByCore = false; ///< Running in the colour of the core instead of one for the state.
     bool isAllMeasured = false; ///< Statistics of every task instead of the workers.
-    std::set<int> shownTids; ///< Of those that are shown on demand.
+    bool showsMainThread = false; ///< A lane for the window's own main thread, where it was traced.
     std::set<int> hiddenTids;
     std::set<int> toggledPids; ///< Processes that are not as they begin: open up to kManyLanes lanes.
 

@@ -58,15 +58,17 @@ std::vector<std::pair<LaneId, QString>> TimelineScene::taskLanes() const
     }
     // Arranged by core there are no lanes of tasks; what is measured are the tasks nevertheless.
     if (lanes.empty() && view != nullptr && options.arrangement == LaneArrangement::ByCore) {
-        for (std::uint32_t i = 0; i < looks.size(); ++i)
-            add({LaneId::Kind::Task, i});
+        for (std::uint32_t i = 0; i < looks.size(); ++i) {
+            if (!view->tasks()[i].isBystander)
+                add({LaneId::Kind::Task, i});
+        }
     }
     return lanes;
 }
 
 MeasuredLanes TimelineScene::measuredLanes() const
 {
-    const auto all = taskLanes();
+    auto all = taskLanes(); // none without a view
     const auto keep = [&all](auto isMeant) {
         std::vector<std::pair<LaneId, QString>> kept;
         std::ranges::copy_if(
@@ -82,8 +84,9 @@ MeasuredLanes TimelineScene::measuredLanes() const
     if (auto lanes = keep([this](LaneId lane) { return std::ranges::find(chosen, lane) != chosen.end(); });
         !lanes.empty())
         return named(std::move(lanes), kTasks);
-    if (options.isAllMeasured || view == nullptr)
-        return named(all, kTasks);
+    std::erase_if(all, [this](const auto &lane) { return view->tasks()[lane.first.index].isBystander; });
+    if (options.isAllMeasured || all.empty())
+        return named(std::move(all), kTasks);
     if (auto lanes = keep([this](LaneId lane) { return looks[lane.index].worker >= 0; }); !lanes.empty())
         return named(std::move(lanes), QT_TRANSLATE_NOOP("timeslice", "%1 workers"));
     const auto isOfProgram = [this](LaneId lane) {
@@ -91,7 +94,7 @@ MeasuredLanes TimelineScene::measuredLanes() const
     };
     if (auto lanes = keep(isOfProgram); !lanes.empty())
         return named(std::move(lanes), kTasks);
-    return named(all, kTasks);
+    return named(std::move(all), kTasks);
 }
 
 std::vector<std::pair<LaneId, QString>> TimelineScene::tableLanes() const

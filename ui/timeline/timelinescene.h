@@ -36,7 +36,8 @@ struct TimelineScene {
     [[nodiscard]] DrawList layout(QSizeF size, double scroll, const TimelineMetrics &metrics) const;
     /// The tasks whose statistics are told: the chosen ones; else the workers, because the engine, which
     /// waits for them, would pass for blocked work; without workers the tasks of the user's program; all of
-    /// them when the options say so. Only those that have a lane, unless none has.
+    /// them when the options say so. A bystander only when it is chosen. Only those that have a lane, unless
+    /// none has.
     [[nodiscard]] MeasuredLanes measuredLanes() const;
     /// All tasks that have a lane, those of closed processes included, with their names.
     [[nodiscard]] std::vector<std::pair<LaneId, QString>> taskLanes() const;
