@@ -335,7 +335,11 @@ bool MainWindow::start(const Experiment &experiment, const QStringList &command)
     m_actions.pause->setChecked(false);
     m_pump.flush(); // what was seen before belongs to the time before
     const auto run = m_lab->start(
-        experiment, RunOptions{.command = command, .tracesOwnThread = m_timeline->options().showsMainThread});
+        experiment,
+        RunOptions{
+            .trace = m_traceMode,
+            .command = command,
+            .tracesOwnThread = m_timeline->options().showsMainThread});
     if (!run) {
         showProblem(run.error());
         return false;

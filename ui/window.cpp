@@ -51,6 +51,7 @@ int runWindow(QApplication &application, const WindowOptions &options)
     WindowState state;
     Lab lab(options.lab);
     MainWindow window(&lab, &themes, &state);
+    window.setTraceMode(options.trace);
 
     if (!options.file.isEmpty()) {
         if (const auto opened = window.openFile(options.file); !opened) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/commands/runrequest.h"
 
+#include "app/tracemode.h"
 #include "core/model/catalogue.h"
 #include "core/record/export.h"
 #include "core/run/nearest.h"
@@ -8,7 +9,6 @@
 #include <QFile>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
 #include <unistd.h>
@@ -206,30 +206,14 @@ Complaint takeParameters(Experiment &experiment, const CommandLine &line)
     return std::nullopt;
 }
 
-Complaint takeTraceMode(RunRequest &request, const CommandLine &line)
-{
-    const auto text = line.value("trace");
-    if (!text)
-        return std::nullopt;
-    constexpr std::array kModes{
-        std::pair{"auto", TraceMode::Auto}, std::pair{"off", TraceMode::Off},
-        std::pair{"perf", TraceMode::Perf}, std::pair{"sampled", TraceMode::Sampled}};
-    std::vector<std::string> allowed;
-    for (const auto &[name, mode] : kModes) {
-        allowed.emplace_back(name);
-        if (*text == QLatin1String(name)) {
-            request.trace = mode;
-            return std::nullopt;
-        }
-    }
-    return QStringLiteral("--trace must be one of ")
-        + QString::fromStdString(joined(allowed) + didYouMean(text->toStdString(), allowed));
-}
-
 Complaint takeTrace(RunRequest &request, const CommandLine &line)
 {
-    if (auto wrong = takeTraceMode(request, line))
-        return wrong;
+    if (const auto text = line.value("trace")) {
+        const auto mode = readTraceMode(*text);
+        if (!mode)
+            return mode.error();
+        request.trace = *mode;
+    }
     const auto text = line.value("trace-memory");
     if (!text)
         return std::nullopt;

@@ -150,6 +150,8 @@ void TestCommandLine::usageErrors_data()
     row("--rnu", "did you mean --run?");
     row("-platform offscreen --rnu", "did you mean --run?");
     row("-platform offscreen --screenshot x.jpg", "must end in .png");
+    row("-platform offscreen --trace of",
+        "--trace must be one of auto, off, perf, sampled; did you mean \"off\"?");
 }
 
 void TestCommandLine::usageErrors()
