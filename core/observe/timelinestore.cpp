@@ -70,7 +70,7 @@ TimelineStore::~TimelineStore() = default;
 
 void TimelineStore::append(const SwitchChunk &chunk)
 {
-    if (m_beginNs == 0)
+    if (m_beginNs == 0 && m_tasks.empty())
         begin(chunk.traceBeginNs);
     auto name = chunk.names.begin();
     for (const auto &record : chunk.records) {
