@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/syntheticruntrace.h"
 #include "tests/ui/timelinecardtest.h"
+#include "ui/tablewindow.h"
 #include "ui/timeline/selectionstats.h"
 #include "ui/timeline/slicetable.h"
 
@@ -30,6 +31,7 @@ private Q_SLOTS:
     void statisticsAsTextAreATable();
     void tableHoldsTheSlicesInView();
     void tableIsCutWhenLong();
+    void chosenSlicesAreCopied();
     void statisticsAreCopied();
     void screenReadersHearIt();
 };
@@ -221,6 +223,26 @@ void TestTimelineWords::tableIsCutWhenLong()
     auto *window = m_card->findChild<SliceTableWindow *>();
     QVERIFY(window != nullptr);
     QCOMPARE(window->findChild<QTableView *>()->model()->rowCount(), static_cast<int>(SliceTable::kMostRows));
+}
+
+// Rows that were not chosen are not copied, even when they lie between others.
+void TestTimelineWords::chosenSlicesAreCopied()
+{
+    showWorkers();
+    m_card->showTable();
+    auto *view = m_card->findChild<SliceTableWindow *>()->findChild<QTableView *>();
+    QVERIFY(selectedText(*view).isEmpty());
+    view->selectRow(0);
+    view->selectionModel()->select(
+        view->model()->index(2, 0), QItemSelectionModel::Select | QItemSelectionModel::Rows);
+    const auto lines = selectedText(*view).split(u'\n', Qt::SkipEmptyParts);
+    QCOMPARE(lines.size(), 3);
+    for (const int row : {0, 2}) {
+        QStringList cells;
+        for (int column = 0; column < SliceTableModel::kColumns; ++column)
+            cells.append(view->model()->index(row, column).data().toString());
+        QCOMPARE(lines[row == 0 ? 1 : 2], cells.join(u'\t'));
+    }
 }
 
 void TestTimelineWords::statisticsAreCopied()
