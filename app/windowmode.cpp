@@ -4,6 +4,7 @@
 #include "app/commandline.h"
 #include "app/console.h"
 #include "app/signals.h"
+#include "app/tracemode.h"
 #include "app/workerprogram.h"
 #include "core/record/export.h"
 #include "core/run/nearest.h"
@@ -36,6 +37,9 @@ const CommandSpec &windowSpec()
         .options =
             {
                 {"run", "", "run the experiment as soon as the window is open"},
+                {"trace", "HOW",
+                 "record where each worker ran, as in 'timeslice run': auto (default), off,\n"
+                 "perf, sampled"},
                 {"screenshot", "OUT.png", "save a picture of the window (after the run, with --run) and end"},
                 {"version", "", "show the version"},
             },
@@ -91,6 +95,12 @@ int checkOptions(const CommandLine &line, WindowOptions &options)
             return usageError(line.commandName(), unknownCommand(options.file));
     }
     options.runAtOnce = line.isSet("run");
+    if (const auto text = line.value("trace")) {
+        const auto mode = readTraceMode(*text);
+        if (!mode)
+            return usageError(line.commandName(), mode.error());
+        options.trace = *mode;
+    }
     if (const auto path = line.value("screenshot")) {
         if (exportFormatOf(*path) != ExportFormat::Png)
             return usageError(

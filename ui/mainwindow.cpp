@@ -197,6 +197,9 @@ void MainWindow::connectActions()
             start(baselineFor(m_last->experiment)); // of the run that is judged, not of what is set now
     });
     connect(m_timeline, &TimelineCard::pictureRequested, m_exporter, &Exporter::saveTimeline);
+    connect(m_timeline, &TimelineCard::optionsChanged, this, [this] {
+        m_state->setShowsMainThread(m_timeline->options().showsMainThread);
+    });
     connect(m_exporter, &Exporter::done, m_strip, &StatusStrip::setMessage);
 }
 
@@ -215,6 +218,9 @@ void MainWindow::restoreState()
     m_themes->setMode(static_cast<ThemeController::Mode>(m_state->appearance()));
     m_actions.appearance->actions().at(static_cast<int>(m_state->appearance()))->setChecked(true);
     m_panel->setSamplingHz(m_state->samplingHz());
+    auto lanes = m_timeline->options();
+    lanes.showsMainThread = m_state->showsMainThread();
+    m_timeline->setOptions(lanes);
     m_lab->setSamplingRate(m_state->samplingHz());
 
     if (!restoreGeometry(m_state->geometry())) {
@@ -329,7 +335,12 @@ bool MainWindow::start(const Experiment &experiment, const QStringList &command)
 {
     m_actions.pause->setChecked(false);
     m_pump.flush(); // what was seen before belongs to the time before
-    const auto run = m_lab->start(experiment, RunOptions{.command = command});
+    const auto run = m_lab->start(
+        experiment,
+        RunOptions{
+            .trace = m_traceMode,
+            .command = command,
+            .tracesOwnThread = m_timeline->options().showsMainThread});
     if (!run) {
         showProblem(run.error());
         return false;

@@ -47,6 +47,8 @@ public:
     void setExperiment(const Experiment &experiment);
     /// Sets the experiment of a file. On an error nothing changes.
     [[nodiscard]] Result<void> openFile(const QString &path);
+    /// Of runs from now on.
+    void setTraceMode(TraceMode mode) { m_traceMode = mode; }
     /// Starts the experiment of the panel, like F5. \return False when nothing was started; the window says
     /// why.
     bool run();
@@ -88,6 +90,7 @@ private:
     void showBaseline(const RecordingPtr &baseline);
 
     Lab *m_lab;
+    TraceMode m_traceMode = TraceMode::Auto;
     ThemeController *m_themes;
     WindowState *m_state;
     const std::vector<Scenario> m_scenarios;

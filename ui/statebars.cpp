@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/statebars.h"
 
+#include "core/record/timeshares.h"
 #include "ui/format.h"
 #include "ui/themecontroller.h"
 
@@ -27,15 +28,12 @@ StateShares sharesOf(const StateTimes &times, const QString &label)
 {
     StateShares shares;
     shares.label = label;
-    if (!times.running || !times.runnable || !times.blocked)
-        return shares;
-    const double all = *times.running + *times.runnable + *times.blocked;
-    if (!(all > 0))
-        return shares;
-    shares.running = *times.running / all;
-    shares.runnable = *times.runnable / all;
-    shares.blocked = *times.blocked / all;
-    shares.isKnown = true;
+    if (const auto known = timeShares(times)) {
+        shares.running = known->running;
+        shares.runnable = known->runnable;
+        shares.blocked = known->blocked;
+        shares.isKnown = true;
+    }
     return shares;
 }
 

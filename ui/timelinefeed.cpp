@@ -118,11 +118,7 @@ void TimelineFeed::nameWorkers()
     for (unsigned index = 0; index < board.workers(); ++index) {
         const int tid = board.slot(index).tid.load(std::memory_order_acquire);
         if (tid != 0)
-            labels.push_back(
-                {.tid = tid,
-                 .worker = static_cast<int>(index),
-                 .name = workerName(index),
-                 .isOnDemand = false});
+            labels.push_back({.tid = tid, .worker = static_cast<int>(index), .name = workerName(index)});
     }
     if (labels.size() == m_named)
         return;

@@ -53,6 +53,7 @@ int runWindow(QApplication &application, const WindowOptions &options)
     labOptions.hasWindow = true;
     Lab lab(labOptions);
     MainWindow window(&lab, &themes, &state);
+    window.setTraceMode(options.trace);
 
     if (!options.file.isEmpty()) {
         if (const auto opened = window.openFile(options.file); !opened) {

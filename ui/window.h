@@ -17,6 +17,7 @@ struct WindowOptions {
     /// the program ends; with `runAtOnce` it says on standard error how smoothly the window ran. Empty: none,
     /// and it runs until it is closed.
     QString screenshotPath;
+    TraceMode trace = TraceMode::Auto; ///< Of all runs.
     LabOptions lab;
 };
 

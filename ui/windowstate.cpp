@@ -18,6 +18,7 @@ const QString kSplitter = QStringLiteral("window/splitter");
 const QString kAppearance = QStringLiteral("window/appearance");
 const QString kScale = QStringLiteral("window/scale");
 const QString kSamplingHz = QStringLiteral("lab/sampling_hz");
+const QString kMainThread = QStringLiteral("timeline/main_thread");
 const QString kExperiment = QStringLiteral("lab/experiment");
 const QString kExportFolder = QStringLiteral("export/folder");
 
@@ -91,6 +92,16 @@ double WindowState::samplingHz() const
 void WindowState::setSamplingHz(double hz)
 {
     m_settings->setValue(kSamplingHz, hz);
+}
+
+bool WindowState::showsMainThread() const
+{
+    return m_settings->value(kMainThread).toBool();
+}
+
+void WindowState::setShowsMainThread(bool shows)
+{
+    m_settings->setValue(kMainThread, shows);
 }
 
 QByteArray WindowState::lastExperiment() const

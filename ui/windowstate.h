@@ -38,6 +38,10 @@ public:
     [[nodiscard]] double samplingHz() const;
     void setSamplingHz(double hz);
 
+    /// Whether the window's own main thread has a lane in the timeline.
+    [[nodiscard]] bool showsMainThread() const;
+    void setShowsMainThread(bool shows);
+
     /// The experiment set last, as its JSON text; empty when there was none. Not validated.
     [[nodiscard]] QByteArray lastExperiment() const;
     void setLastExperiment(const QByteArray &json);

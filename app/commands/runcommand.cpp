@@ -115,6 +115,7 @@ int runCommand(const QStringList &arguments)
     SignalWatcher signals(kPatience);
     LabOptions options;
     options.workerProgram = workerProgramPath();
+    options.timelineBytes = request->traceBytes.value_or(options.timelineBytes);
     Lab lab(options);
     Runner runner(*request, lab, output, writePicture);
     QObject::connect(&signals, &SignalWatcher::signalled, &runner, &Runner::interrupt);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/commands/runrequest.h"
 
+#include "app/tracemode.h"
 #include "core/model/catalogue.h"
 #include "core/record/export.h"
 #include "core/run/nearest.h"
@@ -8,7 +9,6 @@
 #include <QFile>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
 #include <unistd.h>
@@ -20,6 +20,8 @@ namespace {
 
 constexpr unsigned kMostRepeats = 1000;
 constexpr double kLongestTimeLimit = 1e6;
+constexpr std::size_t kLeastTraceMiB = 8; // less does not hold a second of a busy trace
+constexpr std::size_t kMostTraceMiB = 1 << 20;
 
 using Complaint = std::optional<QString>;
 
@@ -204,22 +206,22 @@ Complaint takeParameters(Experiment &experiment, const CommandLine &line)
 
 Complaint takeTrace(RunRequest &request, const CommandLine &line)
 {
-    const auto text = line.value("trace");
+    if (const auto text = line.value("trace")) {
+        const auto mode = readTraceMode(*text);
+        if (!mode)
+            return mode.error();
+        request.trace = *mode;
+    }
+    const auto text = line.value("trace-memory");
     if (!text)
         return std::nullopt;
-    constexpr std::array kModes{
-        std::pair{"auto", TraceMode::Auto}, std::pair{"off", TraceMode::Off},
-        std::pair{"perf", TraceMode::Perf}, std::pair{"sampled", TraceMode::Sampled}};
-    std::vector<std::string> allowed;
-    for (const auto &[name, mode] : kModes) {
-        allowed.emplace_back(name);
-        if (*text == QLatin1String(name)) {
-            request.trace = mode;
-            return std::nullopt;
-        }
-    }
-    return QStringLiteral("--trace must be one of ")
-        + QString::fromStdString(joined(allowed) + didYouMean(text->toStdString(), allowed));
+    const auto mebibytes = numberOf<std::size_t>(*text).value_or(0);
+    if (mebibytes < kLeastTraceMiB || mebibytes > kMostTraceMiB)
+        return wholeNumber("trace-memory", kLeastTraceMiB, kMostTraceMiB);
+    if (request.trace == TraceMode::Off)
+        return QStringLiteral("--trace-memory has no use with --trace off");
+    request.traceBytes = mebibytes * (1 << 20);
+    return std::nullopt;
 }
 
 Complaint takeRest(RunRequest &request, const CommandLine &line)
@@ -276,6 +278,9 @@ const CommandSpec &runSpec()
                 {"trace", "HOW",
                  "record where each worker ran: auto (default: every context switch where the\n"
                  "kernel allows it, else sampled), off, perf (exact or not at all), sampled"},
+                {"trace-memory", "MIB",
+                 "how much memory the timeline may take (default: 256); beyond it the oldest\n"
+                 "switches are kept in sum only"},
                 {"export", "FILE",
                  "save the run as .json, its time series as .csv, a picture as .png, its\n"
                  "timeline as .perfetto.json[.gz] (for ui.perfetto.dev) or .slices.csv[.gz]\n"

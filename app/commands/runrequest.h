@@ -8,6 +8,7 @@
 #include <QStringList>
 
 #include <chrono>
+#include <cstddef>
 #include <optional>
 
 namespace timeslice {
@@ -19,6 +20,7 @@ struct RunRequest {
     std::optional<std::chrono::milliseconds> timeLimit; ///< For all runs together.
     QStringList exports;
     TraceMode trace = TraceMode::Auto;
+    std::optional<std::size_t> traceBytes; ///< What the timeline may take; nothing: the lab's default.
     QStringList command; ///< Program and arguments for the model `command`.
     bool json = false;
     bool force = false; ///< Also what the machine has no room for.

@@ -5,6 +5,7 @@
 #include "core/analyse/verdict.h"
 #include "core/record/commandtext.h"
 #include "core/record/jsonexport.h"
+#include "core/record/timeshares.h"
 #include "ui/verdictwords.h"
 
 #include <QStringList>
@@ -95,16 +96,14 @@ QString latencyText(const std::optional<LatencySummary> &latency)
 /// Share of all the workers' time in each state.
 QString statesText(const StateTimes &states)
 {
-    std::optional<double> whole;
-    if (states.running && states.runnable && states.blocked)
-        whole = *states.running + *states.runnable + *states.blocked;
-    const auto share = [&](const std::optional<double> &state) {
-        return whole && *whole > 0 ? fixed(times(state, 100 / *whole), 1) : QString::fromLatin1(kUnknown);
+    const auto shares = timeShares(states);
+    const auto share = [&](double TimeShares::*state) {
+        return shares ? fixed(100 * ((*shares).*state), 1) : QString::fromLatin1(kUnknown);
     };
     return pairs(
-        {{"running", share(states.running)},
-         {"runnable", share(states.runnable)},
-         {"blocked", share(states.blocked)}},
+        {{"running", share(&TimeShares::running)},
+         {"runnable", share(&TimeShares::runnable)},
+         {"blocked", share(&TimeShares::blocked)}},
         "% of the workers' time", 5);
 }
 

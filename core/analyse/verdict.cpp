@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/analyse/verdict.h"
 
+#include "core/record/timeshares.h"
 #include "core/workload/catalogue.h"
 
 #include <algorithm>
@@ -42,17 +43,6 @@ std::optional<double> perSecond(const std::optional<std::uint64_t> &count, doubl
     if (!count || !(seconds > 0))
         return std::nullopt;
     return static_cast<double>(*count) / seconds;
-}
-
-/// One state's share of all the time that the workers had.
-std::optional<double> shareOf(const std::optional<double> &state, const StateTimes &times)
-{
-    if (!state || !times.running || !times.runnable || !times.blocked)
-        return std::nullopt;
-    const double all = *times.running + *times.runnable + *times.blocked;
-    if (!(all > 0))
-        return std::nullopt;
-    return *state / all;
 }
 
 bool wasThrottled(const Recording &recording)
@@ -165,8 +155,10 @@ Verdict judge(const Recording &recording, const Recording *baseline)
     }
     verdict.voluntaryPerSecond = perSecond(recording.switches.voluntary, recording.wallSeconds);
     verdict.involuntaryPerSecond = perSecond(recording.switches.involuntary, recording.wallSeconds);
-    verdict.runnableShare = shareOf(recording.states.runnable, recording.states);
-    verdict.blockedShare = shareOf(recording.states.blocked, recording.states);
+    if (const auto shares = timeShares(recording.states)) {
+        verdict.runnableShare = shares->runnable;
+        verdict.blockedShare = shares->blocked;
+    }
     verdict.happening = happeningOf(recording, verdict);
     verdict.speedup = compare(recording, baseline, verdict.possibleCores);
     return verdict;

@@ -9,7 +9,7 @@ std::vector<std::uint32_t> foreignTasks(const TimelineView &view, int enginePid)
     std::vector<std::uint32_t> indices;
     for (std::uint32_t index = 1; index < tasks.size(); ++index) { // the first is the traced one, the engine
         const auto &task = tasks[index];
-        if (task.pid != enginePid && task.name != tasks.front().name)
+        if (task.pid != enginePid && !task.isBystander && task.name != tasks.front().name)
             indices.push_back(index);
     }
     return indices;

@@ -17,8 +17,11 @@
 #include <QTimer>
 
 #include <algorithm>
+#include <array>
 #include <deque>
+#include <pthread.h>
 #include <ranges>
+#include <unistd.h>
 
 namespace timeslice {
 
@@ -34,6 +37,13 @@ constexpr auto kCheckpointPatience = 500ms;
 QString defaultWorkerProgram()
 {
     return QCoreApplication::applicationDirPath() + QStringLiteral("/timeslice-worker");
+}
+
+TaskInfo ownThread()
+{
+    std::array<char, 16> name{};
+    ::pthread_getname_np(::pthread_self(), name.data(), name.size());
+    return {.pid = ::getpid(), .tid = ::gettid(), .name = name.data()};
 }
 
 // The run under way. Its parts end in this order: host, server, run.
@@ -211,8 +221,11 @@ void Lab::Private::startHost()
     // Also when it is being stopped: the engine then only says that it has ended.
     QObject::connect(run->host.get(), &RunHost::engineReady, q, [this](int tid) {
         run->trace = RunTrace(
-            run->options.trace, tid, run->subject(), TimelineLimits{.bytes = options.timelineBytes},
-            options.perfCalls);
+            {.mode = run->options.trace,
+             .limits = {.bytes = options.timelineBytes},
+             .bystander = run->options.tracesOwnThread ? ownThread() : TaskInfo(),
+             .calls = options.perfCalls},
+            tid, run->subject());
         run->host->proceed();
     });
     QObject::connect(run->host.get(), &RunHost::processStarted, q, [this](int pid) { addRootPid(pid); });

@@ -36,6 +36,9 @@ struct Frame {
 struct RunOptions {
     TraceMode trace = TraceMode::Auto;
     QStringList command; ///< Program and arguments for the model `command`; else empty.
+    /// The thread the lab lives on, in a window the main one, gets a lane in an exact trace; it counts
+    /// nowhere else.
+    bool tracesOwnThread = false;
     bool force = false; ///< Also when it asks for more threads or processes than this user may have.
 };
 

@@ -89,26 +89,33 @@ SelfCheck checkDescendants(const TimelineView &view, const Board &board, std::ui
 
 RunTrace::RunTrace() = default;
 
-RunTrace::RunTrace(
-    TraceMode mode, int tid, RunSubject subject, TimelineLimits limits, std::shared_ptr<PerfCalls> calls)
+RunTrace::RunTrace(TraceRequest request, int tid, RunSubject subject)
 {
+    const auto mode = request.mode;
+    const auto limits = request.limits;
     if (mode == TraceMode::Off)
         return;
     if (mode == TraceMode::Sampled)
         m_result.reason = "it was asked for";
-    else if (openExact(tid, limits, std::move(calls)) || mode == TraceMode::Perf)
+    else if (
+        openExact(std::move(request), {.pid = subject.board->enginePid(), .tid = tid})
+        || mode == TraceMode::Perf)
         return;
     openSampled(std::move(subject), limits);
 }
 
-bool RunTrace::openExact(int tid, TimelineLimits limits, std::shared_ptr<PerfCalls> calls)
+bool RunTrace::openExact(TraceRequest request, TaskInfo traced)
 {
-    const auto store = std::make_shared<TimelineStore>(limits);
+    const int tid = traced.tid;
+    const int bystander = request.bystander.tid;
+    const auto store = std::make_shared<TimelineStore>(
+        request.limits, TimelineTasks{std::move(traced), std::move(request.bystander)});
     auto opened = openTracer(
         tid,
         TracerOptions{
             .sink = [store](const SwitchChunkPtr &chunk) { store->append(*chunk); },
-            .calls = std::move(calls)});
+            .bystander = bystander,
+            .calls = std::move(request.calls)});
     if (!opened) {
         const auto access = explainRefusal(opened.error(), readPerfEventParanoid());
         m_result.source = TraceSource::None;

@@ -20,6 +20,14 @@ enum class TraceMode {
     Sampled, ///< Sampled, even where an exact one were possible.
 };
 
+/// How a run's timeline is made.
+struct TraceRequest {
+    TraceMode mode = TraceMode::Off;
+    TimelineLimits limits;
+    TaskInfo bystander; ///< In an exact trace beside the run, see TracerOptions::bystander. A tid of 0: none.
+    std::shared_ptr<PerfCalls> calls; ///< Empty: the real kernel calls.
+};
+
 /// Whose account the kernel keeps of a run.
 enum class Accounted {
     Workers, ///< Each worker's, by itself, from go to its end.
@@ -38,11 +46,8 @@ public:
     RunTrace();
     /// Never fails: what cannot be had is said in `status`.
     /// \param tid      The engine's thread, which has created no worker yet.
-    /// \param subject  What a sampled timeline looks at.
-    /// \param calls    Empty: the real kernel calls.
-    RunTrace(
-        TraceMode mode, int tid, RunSubject subject, TimelineLimits limits,
-        std::shared_ptr<PerfCalls> calls = {});
+    /// \param subject  What a sampled timeline looks at; its board knows the engine's pid.
+    RunTrace(TraceRequest request, int tid, RunSubject subject);
 
     /// See Sampler::addRootPid.
     void addRootPid(int pid);
@@ -58,7 +63,7 @@ public:
     const TraceResult &finish(const Board &board, Accounted accounted = Accounted::Workers);
 
 private:
-    [[nodiscard]] bool openExact(int tid, TimelineLimits limits, std::shared_ptr<PerfCalls> calls);
+    [[nodiscard]] bool openExact(TraceRequest request, TaskInfo traced);
     void openSampled(RunSubject subject, TimelineLimits limits);
 
     std::shared_ptr<TimelineStore> m_store;

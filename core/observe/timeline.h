@@ -62,6 +62,9 @@ struct TaskInfo {
     std::string name; ///< comm, at most 15 bytes; the creator's until it has one of its own. May be empty.
     std::uint64_t bornNs = 0; ///< When it was created; for the traced task when the trace began.
     std::optional<std::uint64_t> goneNs; ///< When it ended; nothing while it lives.
+    /// Traced beside the run and none of it: it has a lane, but the cores' lanes, and all that is counted of
+    /// them, are without it.
+    bool isBystander = false;
 };
 
 /// Records of one CPU that the kernel could not store. In this span, what its core did is unknown, and so is

@@ -134,7 +134,7 @@ void LaneCursor::answer(std::span<const std::uint64_t> timesNs, std::span<Answer
             !place.isInBlock && place.entry != nullptr && place.timeNs <= place.entry->endNs;
         out[i].isCoarse = isInSummary;
         if (place.isInBlock)
-            out[i].sums = inBlock(*place.entry, place.group, place.timeNs);
+            inBlock(*place.entry, place.group, place.timeNs, out[i].sums);
         else
             out[i].sums =
                 isInSummary ? inSummary(place.index, place.timeNs) : behindEntry(place.index, place.timeNs);
@@ -177,7 +177,8 @@ StatePrefix LaneCursor::atEndOf(std::size_t entry) const
     return sums;
 }
 
-StatePrefix LaneCursor::inBlock(const BlockSummary &entry, unsigned group, std::uint64_t timeNs) const
+void LaneCursor::inBlock(
+    const BlockSummary &entry, unsigned group, std::uint64_t timeNs, StatePrefix &sums) const
 {
     const auto block = entry.block();
     const auto kind = m_lane.data().kind;
@@ -203,10 +204,12 @@ StatePrefix LaneCursor::inBlock(const BlockSummary &entry, unsigned group, std::
                 : 0;
         }
     }
-    auto sums = entry.before;
-    sums.runningNs += running;
-    sums.runnableNs += kind == LaneId::Kind::Task ? block.runnableBefore(group) + runnable : 0;
-    sums.switches += group * kGroup + slice;
+    const auto &before = entry.before;
+    sums.runningNs = before.runningNs + running;
+    sums.runnableNs =
+        before.runnableNs + (kind == LaneId::Kind::Task ? block.runnableBefore(group) + runnable : 0);
+    sums.unknownNs = before.unknownNs;
+    sums.switches = before.switches + group * kGroup + slice;
     if (entry.isIrregular)
         addIrregular(entry, group * kGroup + slice, sums);
 
@@ -214,13 +217,12 @@ StatePrefix LaneCursor::inBlock(const BlockSummary &entry, unsigned group, std::
     const std::uint64_t duration = durations[slice];
     if (into <= duration || duration == SliceBlock::kLong) {
         sums.runningNs += into;
-        return sums;
+        return;
     }
     const auto end = SliceBlock::endOf(refs[slice]);
     sums.runningNs += duration;
     sums.switches += isSwitch(end) ? 1 : 0;
     addTime(sums, stateAfter(end, kind), into - duration);
-    return sums;
 }
 
 void LaneCursor::addIrregular(const BlockSummary &entry, unsigned slice, StatePrefix &sums) const

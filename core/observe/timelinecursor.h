@@ -40,7 +40,8 @@ public:
 private:
     [[nodiscard]] StatePrefix behindEntry(std::size_t index, std::uint64_t timeNs) const;
     [[nodiscard]] StatePrefix atEndOf(std::size_t entry) const;
-    [[nodiscard]] StatePrefix inBlock(const BlockSummary &entry, unsigned group, std::uint64_t timeNs) const;
+    /// Into its place: see `subtract` in timelinelane.cpp.
+    void inBlock(const BlockSummary &entry, unsigned group, std::uint64_t timeNs, StatePrefix &sums) const;
     [[nodiscard]] StatePrefix inSummary(std::size_t index, std::uint64_t timeNs) const;
     void addIrregular(const BlockSummary &entry, unsigned slice, StatePrefix &sums) const;
 

@@ -18,18 +18,19 @@ void trim(std::uint64_t &sum, std::uint64_t &excess)
     excess -= part;
 }
 
-StateSums difference(
-    const StatePrefix &before, const StatePrefix &after, std::uint64_t aliveNs, std::uint64_t lengthNs,
-    LaneId::Kind kind)
+// What lies between two answers. Into its place, value by value: a whole copied right after its parts were
+// written makes the processor wait, for each column of each lane.
+void subtract(
+    const LaneCursor::Answer &from, const LaneCursor::Answer &to, std::uint64_t aliveNs,
+    std::uint64_t lengthNs, LaneId::Kind kind, StateSums &sums)
 {
-    StateSums sums{
-        .runningNs = after.runningNs - before.runningNs,
-        .runnableNs = after.runnableNs - before.runnableNs,
-        .blockedNs = 0,
-        .unknownNs = after.unknownNs - before.unknownNs,
-        .absentNs = 0,
-        .switches = after.switches - before.switches,
-        .coarse = false};
+    const auto &before = from.sums;
+    const auto &after = to.sums;
+    sums.runningNs = after.runningNs - before.runningNs;
+    sums.runnableNs = after.runnableNs - before.runnableNs;
+    sums.unknownNs = after.unknownNs - before.unknownNs;
+    sums.switches = after.switches - before.switches;
+    sums.coarse = from.isCoarse || to.isCoarse;
     const auto kept = sums.runningNs + sums.runnableNs + sums.unknownNs;
     if (kept > aliveNs) {
         auto excess = kept - aliveNs;
@@ -40,7 +41,6 @@ StateSums difference(
     const auto rest = kept > aliveNs ? 0 : aliveNs - kept;
     sums.blockedNs = kind == LaneId::Kind::Task ? rest : 0;
     sums.absentNs = lengthNs - aliveNs + (kind == LaneId::Kind::Task ? 0 : rest);
-    return sums;
 }
 
 } // namespace
@@ -57,20 +57,20 @@ void TimelineLane::columns(TimeSpan span, std::uint64_t horizonNs, std::span<Sta
     std::array<std::uint64_t, LaneCursor::kBatch> edges;
     std::array<LaneCursor::Answer, LaneCursor::kBatch + 1> answers;
 
+    ColumnEdges columnEdges(span, out.size());
     edges[0] = span.beginNs;
     cursor.answer({edges.data(), 1}, {answers.data(), 1});
     auto beginNs = span.beginNs;
     for (std::size_t first = 0; first < out.size(); first += LaneCursor::kBatch) {
         const auto batch = std::min(LaneCursor::kBatch, out.size() - first);
         for (std::size_t i = 0; i < batch; ++i)
-            edges[i] = columnEdge(span, first + i + 1, out.size());
+            edges[i] = columnEdges.next();
         cursor.answer({edges.data(), batch}, {answers.data() + 1, batch});
         for (std::size_t i = 0; i < batch; ++i) {
             const TimeSpan column{beginNs, edges[i]};
-            out[first + i] = difference(
-                answers[i].sums, answers[i + 1].sums, overlapNs(column, life), column.lengthNs(),
-                m_data.kind);
-            out[first + i].coarse = answers[i].isCoarse || answers[i + 1].isCoarse;
+            subtract(
+                answers[i], answers[i + 1], overlapNs(column, life), column.lengthNs(), m_data.kind,
+                out[first + i]);
             beginNs = edges[i];
         }
         answers[0] = answers[batch];

@@ -105,4 +105,34 @@ private:
     return span.beginNs + length / count * index + length % count * index / count;
 }
 
+/// The same edges one after another, without a division for each.
+class ColumnEdges {
+public:
+    ColumnEdges(TimeSpan span, std::size_t count)
+        : m_edgeNs(span.beginNs)
+        , m_stepNs(count > 0 ? span.lengthNs() / count : 0)
+        , m_restNs(count > 0 ? span.lengthNs() % count : 0)
+        , m_count(count)
+    { }
+
+    /// Edge 1, then 2, and so on up to `count`.
+    [[nodiscard]] std::uint64_t next()
+    {
+        m_edgeNs += m_stepNs;
+        m_carry += m_restNs;
+        if (m_carry >= m_count) {
+            m_carry -= m_count;
+            ++m_edgeNs;
+        }
+        return m_edgeNs;
+    }
+
+private:
+    std::uint64_t m_edgeNs;
+    std::uint64_t m_stepNs;
+    std::uint64_t m_restNs;
+    std::uint64_t m_count;
+    std::uint64_t m_carry = 0;
+};
+
 } // namespace timeslice

@@ -62,11 +62,25 @@ void addSummary(Tally &tally, const BlockSummary &entry, TimeSpan span)
     tally.add(entry.dominantKey, static_cast<std::uint64_t>(part * static_cast<double>(entry.dominantNs)));
 }
 
-void addSlices(Tally &tally, const BlockSummary &entry, TimeSpan span)
+// The last slice that was looked for: one column's end is the next one's beginning.
+struct FoundSlice {
+    const BlockSummary *entry = nullptr;
+    std::uint64_t timeNs = 0;
+    unsigned slice = 0;
+
+    [[nodiscard]] unsigned before(const BlockSummary &inEntry, std::uint64_t atNs)
+    {
+        if (entry != &inEntry || timeNs != atNs)
+            *this = {&inEntry, atNs, LaneCursor::sliceBefore(inEntry, atNs)};
+        return slice;
+    }
+};
+
+void addSlices(Tally &tally, const BlockSummary &entry, TimeSpan span, FoundSlice &found)
 {
     const auto block = entry.block();
-    const unsigned first = entry.startNs < span.beginNs ? LaneCursor::sliceBefore(entry, span.beginNs) : 0;
-    const unsigned last = LaneCursor::sliceBefore(entry, span.endNs);
+    const unsigned first = entry.startNs < span.beginNs ? found.before(entry, span.beginNs) : 0;
+    const unsigned last = found.before(entry, span.endNs);
     const auto partOf = [&](unsigned slice) {
         return overlapNs({entry.startNs + block.start(slice), entry.sliceEndNs(slice)}, span);
     };
@@ -110,8 +124,11 @@ void TimelineLane::dominantKeys(TimeSpan span, std::uint64_t horizonNs, std::spa
     LaneCursor cursor(*this, horizonNs);
     const auto entries = entryCount();
     const auto open = TimeSpan{m_data.openStartNs, cursor.life().endNs};
+    FoundSlice slice;
+    ColumnEdges edges(span, out.size());
+    TimeSpan column{span.beginNs, span.beginNs};
     for (std::size_t i = 0; i < out.size(); ++i) {
-        const TimeSpan column{columnEdge(span, i, out.size()), columnEdge(span, i + 1, out.size())};
+        column = {column.endNs, edges.next()};
         const auto found = cursor.seek(column.beginNs + 1);
         const auto first = found == LaneCursor::kBeforeFirst ? 0 : found;
         auto last = first;
@@ -124,7 +141,7 @@ void TimelineLane::dominantKeys(TimeSpan span, std::uint64_t horizonNs, std::spa
             if (last - first > kGroupedBlocks || !entered.words)
                 addSummary(tally, entered, column);
             else
-                addSlices(tally, entered, column);
+                addSlices(tally, entered, column, slice);
         }
         if (m_data.isOpen)
             tally.add(m_data.openKey, overlapNs(column, open));

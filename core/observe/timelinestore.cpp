@@ -32,11 +32,13 @@ struct TimelineStore::Task {
     Task(std::uint32_t position, const TaskInfo &info, TaskState initial, LaneMemory &memory)
         : index(position)
         , tid(info.tid)
+        , isBystander(info.isBystander)
         , lane(LaneId::Kind::Task, info.bornNs, initial, memory)
     { }
 
     std::uint32_t index;
     std::int32_t tid;
+    bool isBystander; ///< It occupies a core, but is not on the core's lane.
     Core *core = nullptr; ///< Where its open slice runs.
     LaneBuilder lane;
 };
@@ -57,8 +59,9 @@ struct TimelineStore::Core {
     Task *task = nullptr; ///< The same; null when it has no lane.
 };
 
-TimelineStore::TimelineStore(TimelineLimits limits)
+TimelineStore::TimelineStore(TimelineLimits limits, TimelineTasks tasks)
     : m_limits(limits)
+    , m_known(std::move(tasks))
 {
     publish();
 }
@@ -67,10 +70,8 @@ TimelineStore::~TimelineStore() = default;
 
 void TimelineStore::append(const SwitchChunk &chunk)
 {
-    if (m_beginNs == 0) {
-        m_beginNs = chunk.traceBeginNs;
-        m_horizonNs = m_beginNs;
-    }
+    if (m_beginNs == 0 && m_tasks.empty())
+        begin(chunk.traceBeginNs);
     auto name = chunk.names.begin();
     for (const auto &record : chunk.records) {
         for (; name != chunk.names.end() && name->timeNs < record.timeNs; ++name)
@@ -89,6 +90,17 @@ void TimelineStore::append(const SwitchChunk &chunk)
     keepWithinLimit();
     if (m_wanted.exchange(false, std::memory_order_relaxed) || chunk.last)
         publish();
+}
+
+void TimelineStore::begin(std::uint64_t timeNs)
+{
+    m_beginNs = timeNs;
+    m_horizonNs = timeNs;
+    if (m_known.traced.tid == 0)
+        return;
+    auto traced = m_known.traced;
+    traced.bornNs = timeNs;
+    addTask(std::move(traced), TaskState::Unknown);
 }
 
 void TimelineStore::process(const SwitchRecord &record)
@@ -171,8 +183,14 @@ void TimelineStore::fork(const SwitchRecord &record, Core &core)
     auto parent = findLane(parentTid);
     if (parent == kNoLane && parentTid > 0) {
         const auto bornNs = m_tasks.empty() ? m_beginNs : record.timeNs;
+        // A thread has the pid of its creator; a process does not tell it.
         parent = addTask(
-            {.pid = 0, .tid = parentTid, .parentTid = 0, .name = {}, .bornNs = bornNs, .goneNs = {}},
+            {.pid = record.pid != record.tid ? record.pid : 0,
+             .tid = parentTid,
+             .parentTid = 0,
+             .name = {},
+             .bornNs = bornNs,
+             .goneNs = {}},
             TaskState::Unknown);
     }
     // Who forks is running; if it is the traced task's first sign, it has been since the trace began.
@@ -281,6 +299,13 @@ std::uint32_t TimelineStore::laneOf(const SwitchRecord &record)
         }
         return lane;
     }
+    if (record.tid == m_known.bystander.tid) {
+        auto bystander = m_known.bystander;
+        bystander.pid = record.pid;
+        bystander.bornNs = m_beginNs;
+        bystander.isBystander = true;
+        return addTask(std::move(bystander), TaskState::Unknown);
+    }
     // The traced task was there before; any other one whose creation was not seen is there from now on.
     const auto bornNs = m_tasks.empty() ? m_beginNs : record.timeNs;
     return addTask(
@@ -308,7 +333,8 @@ std::uint32_t TimelineStore::addTask(TaskInfo info, TaskState initial)
 
 void TimelineStore::beginSlice(Core &core, Task &task, std::uint64_t timeNs)
 {
-    core.lane.begin(timeNs, task.index);
+    if (!task.isBystander)
+        core.lane.begin(timeNs, task.index);
     core.tid = task.tid;
     core.task = &task;
     task.lane.begin(timeNs, static_cast<std::uint32_t>(core.cpu));
@@ -317,7 +343,8 @@ void TimelineStore::beginSlice(Core &core, Task &task, std::uint64_t timeNs)
 
 void TimelineStore::endSlice(Core &core, std::uint64_t timeNs, SliceEnd end)
 {
-    core.lane.end(timeNs, end);
+    if (core.task == nullptr || !core.task->isBystander)
+        core.lane.end(timeNs, end);
     core.tid = 0;
     if (core.task == nullptr)
         return;
@@ -354,10 +381,11 @@ void TimelineStore::addLoss(const Core &core, std::uint64_t endNs, std::uint64_t
     m_losses.add({core.lastNs, std::max(core.lastNs, endNs)}, core.cpu, count);
 }
 
-// Whether this is the traced task's first sign: then it has run since the trace began.
+// Whether this is the first sign of a task that was there before: then it has run since the trace began.
 bool TimelineStore::hasRunSinceBegin(const Task &task) const
 {
-    return task.index == 0 && m_losses.isEmpty() && !task.lane.isOpen() && !task.lane.hasSlices();
+    return (task.index == 0 || task.isBystander) && m_losses.isEmpty() && !task.lane.isOpen()
+        && !task.lane.hasSlices();
 }
 
 void TimelineStore::endTask(Task &task, std::uint64_t timeNs)

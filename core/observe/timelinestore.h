@@ -24,6 +24,14 @@ struct TimelineLimits {
     std::uint32_t taskLanes = 8192;
 };
 
+/// Who is in a trace, as far as that is known beforehand.
+struct TimelineTasks {
+    /// The task whose creations are followed: the first of the view, whatever is recorded first. A tid of 0:
+    /// the one that is seen first.
+    TaskInfo traced;
+    TaskInfo bystander; ///< See TracerOptions::bystander. A tid of 0: none.
+};
+
 /// Turns switch records into the timeline, and keeps it.
 ///
 /// One writer appends chunks; any thread takes views. A view is built by the writer, only after somebody
@@ -33,11 +41,11 @@ struct TimelineLimits {
 /// What the records say, literally: a task runs from switch-in to switch-out; it is Blocked after a voluntary
 /// switch-out until the next switch-in, Runnable after an involuntary one, and from its creation to its first
 /// switch-in. A task's end closes its slice, since no switch-out follows. The traced task itself, when its
-/// first record is a switch-out, has run since the trace began. Where records contradict each other (one must
-/// be missing) nobody is guessed to have run: that stretch is Unknown.
+/// first record is a switch-out, has run since the trace began; so has a bystander. Where records contradict
+/// each other (one must be missing) nobody is guessed to have run: that stretch is Unknown.
 class TimelineStore {
 public:
-    explicit TimelineStore(TimelineLimits limits = {});
+    explicit TimelineStore(TimelineLimits limits = {}, TimelineTasks tasks = {});
     ~TimelineStore();
     TimelineStore(const TimelineStore &) = delete;
     TimelineStore &operator=(const TimelineStore &) = delete;
@@ -63,6 +71,7 @@ private:
         Task *task = nullptr; ///< Of a task that has a lane, lives, and is known by pid.
     };
 
+    void begin(std::uint64_t timeNs);
     void process(const SwitchRecord &record);
     void processUnusual(const SwitchRecord &record, Core &core);
     void switchIn(const SwitchRecord &record, Core &core);
@@ -93,6 +102,7 @@ private:
     void publish();
 
     const TimelineLimits m_limits;
+    const TimelineTasks m_known;
 
     // Of the writer only.
     std::uint64_t m_beginNs = 0;

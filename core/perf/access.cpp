@@ -74,6 +74,13 @@ Result<Mapping> SystemPerfCalls::map(int fd, std::size_t bytes)
     return mapping;
 }
 
+Result<void> SystemPerfCalls::redirect(int fd, int ringFd)
+{
+    if (::ioctl(fd, PERF_EVENT_IOC_SET_OUTPUT, ringFd) != 0)
+        return failErrno(errno, kPerfOpen, "cannot write two tasks' switches into one ring");
+    return {};
+}
+
 void SystemPerfCalls::disable(int fd)
 {
     ::ioctl(fd, PERF_EVENT_IOC_DISABLE, 0);
@@ -108,6 +115,16 @@ perf_event_attr switchEventAttr(std::uint32_t wakeupBytes)
     attr.clockid = CLOCK_MONOTONIC;
     attr.watermark = 1;
     attr.wakeup_watermark = wakeupBytes;
+    return attr;
+}
+
+perf_event_attr bystanderEventAttr(std::uint32_t wakeupBytes)
+{
+    auto attr = switchEventAttr(wakeupBytes);
+    attr.task = 0; // its forks create none of ours
+    attr.comm = 0;
+    attr.comm_exec = 0;
+    attr.inherit = 0;
     return attr;
 }
 

@@ -29,6 +29,8 @@ public:
     [[nodiscard]] virtual Result<UniqueFd> open(const perf_event_attr &attr, pid_t tid, int cpu) = 0;
     /// The event's ring with its control page, `bytes` in all. \error `where` is kPerfRing.
     [[nodiscard]] virtual Result<Mapping> map(int fd, std::size_t bytes) = 0;
+    /// The event's records go into the ring of another one for the same CPU. \error `where` is kPerfOpen.
+    [[nodiscard]] virtual Result<void> redirect(int fd, int ringFd) = 0;
     /// No more records from the event nor from those inherited from it.
     virtual void disable(int fd) = 0;
     /// Records the event lost since it was opened; nothing where the kernel (before 6.0) does not tell.
@@ -43,6 +45,7 @@ class SystemPerfCalls final : public PerfCalls {
 public:
     [[nodiscard]] Result<UniqueFd> open(const perf_event_attr &attr, pid_t tid, int cpu) override;
     [[nodiscard]] Result<Mapping> map(int fd, std::size_t bytes) override;
+    [[nodiscard]] Result<void> redirect(int fd, int ringFd) override;
     void disable(int fd) override;
     [[nodiscard]] std::optional<std::uint64_t> lost(int fd) override;
 };
@@ -54,6 +57,8 @@ public:
 /// \param wakeupBytes  How full the ring gets before a poller wakes. Without a watermark, switch records wake
 /// nobody.
 [[nodiscard]] perf_event_attr switchEventAttr(std::uint32_t wakeupBytes);
+/// The same for the switches of one task alone, without what it creates.
+[[nodiscard]] perf_event_attr bystanderEventAttr(std::uint32_t wakeupBytes);
 
 /// Why context switches cannot be traced, by what helps against it.
 enum class PerfRefusal {

@@ -49,6 +49,15 @@ Result<std::vector<int>> allowedCpus(pid_t tid)
     return cpus;
 }
 
+// Ascending, each once.
+void addTo(std::vector<int> &cpus, const std::vector<int> &more)
+{
+    cpus.insert(cpus.end(), more.begin(), more.end());
+    std::ranges::sort(cpus);
+    const auto again = std::ranges::unique(cpus);
+    cpus.erase(again.begin(), again.end());
+}
+
 } // namespace
 
 /// Everything behind the tracer: opened and used on the reader thread, but for the counters.
@@ -76,10 +85,12 @@ private:
         UniqueFd fd;
         PerfRing ring;
         std::unique_ptr<RecordDecoder> decoder;
+        UniqueFd bystander; ///< The bystander's event, which writes into the same ring; or none.
     };
 
     [[nodiscard]] std::size_t firstRingBytes(std::size_t cpus) const;
     Result<void> openAll(pid_t tid, const std::vector<int> &cpus, std::size_t ringBytes);
+    void openBystander();
     void wait();
     void drainRings();
     void deliver(std::uint64_t horizonNs, bool last);
@@ -131,6 +142,8 @@ Result<void> SwitchTracer::Reader::open(pid_t tid)
         if (!allowed)
             return std::unexpected(std::move(allowed.error()));
         cpus = std::move(*allowed);
+        if (m_options.bystander != 0)
+            addTo(cpus, allowedCpus(m_options.bystander).value_or(std::vector<int>()));
     }
 
     for (auto bytes = firstRingBytes(cpus.size());; bytes /= 2) {
@@ -142,6 +155,8 @@ Result<void> SwitchTracer::Reader::open(pid_t tid)
         if (opened.error().where != kPerfRing || bytes <= kMinRingBytes)
             return opened;
     }
+    if (m_options.bystander != 0 && m_options.bystander != tid)
+        openBystander();
     m_begin = MonotonicClock::now();
     m_merge = std::make_unique<SwitchMerge>(m_events.size());
     m_polled.push_back({.fd = m_wakeFd.get(), .events = POLLIN, .revents = 0});
@@ -162,13 +177,29 @@ Result<void> SwitchTracer::Reader::openAll(pid_t tid, const std::vector<int> &cp
         auto ring = PerfRing::map(*m_calls, fd->get(), ringBytes);
         if (!ring)
             return std::unexpected(std::move(ring.error()));
-        m_events.push_back({cpu, std::move(*fd), std::move(*ring), std::make_unique<RecordDecoder>()});
+        m_events.push_back({cpu, std::move(*fd), std::move(*ring), std::make_unique<RecordDecoder>(), {}});
         m_cpus.push_back(cpu);
     }
     if (m_events.empty())
         return fail(ErrorKind::Unsupported, kPerfOpen, "none of the allowed CPUs is online");
     m_ringBytes = ringBytes;
     return {};
+}
+
+// On every CPU or on none: half of its switches would tell nonsense.
+void SwitchTracer::Reader::openBystander()
+{
+    const auto attr = bystanderEventAttr(static_cast<std::uint32_t>(m_ringBytes / kWakeupFraction));
+    for (auto &event : m_events) {
+        auto fd = m_calls->open(attr, m_options.bystander, event.cpu);
+        if (fd && m_calls->redirect(fd->get(), event.fd.get())) {
+            event.bystander = std::move(*fd);
+            continue;
+        }
+        for (auto &opened : m_events)
+            opened.bystander.reset();
+        return;
+    }
 }
 
 void SwitchTracer::Reader::run(const std::stop_token &stop)
@@ -212,8 +243,11 @@ void SwitchTracer::Reader::deliver(std::uint64_t horizonNs, bool last)
 
 void SwitchTracer::Reader::finish()
 {
-    for (const auto &event : m_events)
+    for (const auto &event : m_events) {
         m_calls->disable(event.fd.get());
+        if (event.bystander.isValid())
+            m_calls->disable(event.bystander.get());
+    }
     drainRings();
     addUnreportedLosses();
     deliver(nowNs(), true);
@@ -224,7 +258,9 @@ void SwitchTracer::Reader::addUnreportedLosses()
 {
     for (std::size_t i = 0; i < m_events.size(); ++i) {
         const auto &event = m_events[i];
-        const auto total = m_calls->lost(event.fd.get()).value_or(0);
+        auto total = m_calls->lost(event.fd.get()).value_or(0);
+        if (event.bystander.isValid())
+            total += m_calls->lost(event.bystander.get()).value_or(0);
         const auto reported = event.decoder->counts().lost;
         if (total <= reported)
             continue;

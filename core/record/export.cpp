@@ -2,6 +2,7 @@
 #include "core/record/export.h"
 
 #include "core/record/csvexport.h"
+#include "core/record/filetarget.h"
 #include "core/record/jsonexport.h"
 #include "core/record/perfettoexport.h"
 #include "core/record/slicescsvexport.h"
@@ -57,29 +58,15 @@ Result<void> saveTimeline(const Recording &recording, const QString &path, Expor
                                             : saveSlicesCsv(*trace.timeline, labels, path);
 }
 
-std::unexpected<Error> cannotSave(const QString &path, const QFileDevice &file)
-{
-    auto kind = ErrorKind::System;
-    if (file.error() == QFileDevice::PermissionsError)
-        kind = ErrorKind::Denied;
-    return fail(kind, path.toStdString(), "cannot be written: " + file.errorString().toStdString());
-}
-
 std::unexpected<Error> isDirectory(const QString &path)
 {
     return failErrno(EISDIR, path.toStdString(), "cannot be written");
 }
 
-/// A device, pipe or socket: nothing that could be replaced by renaming a file over it.
-bool isSpecial(const QFileInfo &info)
-{
-    return info.exists() && !info.isFile() && !info.isDir();
-}
-
 Result<void> writeAll(QFileDevice &file, const QString &path, const QByteArray &bytes)
 {
     if (file.write(bytes) != bytes.size() || !file.flush())
-        return cannotSave(path, file);
+        return std::unexpected(cannotSave(path, file));
     return {};
 }
 
@@ -88,7 +75,7 @@ Result<void> writeDirectly(const QString &path, const QByteArray &bytes)
     QFile file(path);
     // Unbuffered, so that the device's own answer arrives at write and not at a close that nobody asks.
     if (!file.open(QIODevice::WriteOnly | QIODevice::Unbuffered))
-        return cannotSave(path, file);
+        return std::unexpected(cannotSave(path, file));
     return writeAll(file, path, bytes);
 }
 
@@ -149,11 +136,11 @@ Result<void> saveFile(const QString &path, const QByteArray &bytes)
         return writeDirectly(path, bytes);
     QSaveFile file(path);
     if (!file.open(QIODevice::WriteOnly))
-        return cannotSave(path, file);
+        return std::unexpected(cannotSave(path, file));
     if (auto written = writeAll(file, path, bytes); !written)
         return written;
     if (!file.commit())
-        return cannotSave(path, file);
+        return std::unexpected(cannotSave(path, file));
     return {};
 }
 
@@ -175,7 +162,7 @@ Result<void> checkWritable(const QString &path)
         return failErrno(ENAMETOOLONG, path.toStdString(), "cannot be written");
     QSaveFile file(path);
     if (!file.open(QIODevice::WriteOnly))
-        return cannotSave(path, file);
+        return std::unexpected(cannotSave(path, file));
     file.cancelWriting();
     return {};
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/record/streamfile.h"
 
+#include "core/record/filetarget.h"
+
 #include <QFile>
 #include <QFileInfo>
 #include <QSaveFile>
@@ -18,22 +20,6 @@ namespace {
 
 constexpr qsizetype kBuffer = 256 * 1024;
 constexpr int kGzipWindow = 15 + 16; // zlib's way to ask for a gzip header, which then holds no time
-
-Error cannotSave(const QString &path, const QFileDevice &file)
-{
-    const auto kind = file.error() == QFileDevice::PermissionsError ? ErrorKind::Denied : ErrorKind::System;
-    return {
-        .kind = kind,
-        .errnoValue = 0,
-        .where = path.toStdString(),
-        .what = "cannot be written: " + file.errorString().toStdString()};
-}
-
-// Nothing that could be replaced by renaming a file over it.
-bool isSpecial(const QFileInfo &info)
-{
-    return info.exists() && !info.isFile() && !info.isDir();
-}
 
 } // namespace
 

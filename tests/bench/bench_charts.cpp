@@ -93,7 +93,7 @@ void benchCharts(int cpus, int frames)
         "three charts, %2d cores: median %.2f ms of CPU per frame (%.2f to %.2f), %.2f %% of a core at 10 "
         "Hz%s\n",
         cpus, typical, minimum(milliseconds), maximum(milliseconds), typical / kInterval / 10,
-        goal(typical <= 4, "<= 4 ms"));
+        atMost(typical, 4, " ms").c_str());
 }
 
 } // namespace

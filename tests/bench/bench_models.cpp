@@ -63,7 +63,7 @@ void benchPool(Lab &lab, int rounds)
         std::printf(
             "pool, items of %.1f us, 2 workers: useful CPU share %.3f (%.3f to %.3f)%s\n", median(itemUs),
             median(shares), minimum(shares), maximum(shares),
-            microseconds == 10 ? goal(median(shares) >= 0.95, ">= 0.95") : "");
+            microseconds == 10 ? atLeast(median(shares), 0.95).c_str() : "");
     }
 }
 
@@ -80,7 +80,7 @@ void benchProcessStart(Lab &lab, int rounds)
     }
     std::printf(
         "qprocess: from start to 2 workers ready: median %.1f ms (%.1f to %.1f)%s\n", median(readyMs),
-        minimum(readyMs), maximum(readyMs), goal(median(readyMs) <= 30, "<= 30 ms"));
+        minimum(readyMs), maximum(readyMs), atMost(median(readyMs), 30, " ms").c_str());
 }
 
 } // namespace

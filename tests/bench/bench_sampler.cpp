@@ -171,7 +171,8 @@ void print(const char *what, const Cost &cost)
         "%-44s %3zu tasks  %5.3f %% of a core  %6.1f us/tick  %.2f allocations/tick  %llu missed%s\n", what,
         cost.tasks, cost.coreShare * 100, cost.microsecondsPerTick, cost.allocationsPerTick,
         static_cast<unsigned long long>(cost.missed),
-        goal(cost.coreShare <= 0.005 && cost.allocationsPerTick == 0, "<= 0.5 %, 0 allocations"));
+        (atMost(cost.coreShare * 100, 0.5, " %") + atMost(cost.allocationsPerTick, 0, " allocations"))
+            .c_str());
     std::fflush(stdout);
 }
 

@@ -76,7 +76,7 @@ void measure(std::uint64_t slices, double goalMs)
     std::printf(
         "  append              %8.1f ns a record\n",
         static_cast<double>(appending.count()) / static_cast<double>(records));
-    std::printf("  memory              %8.2f bytes a switch%s\n", perSwitch, goal(perSwitch <= 24, "<= 24"));
+    std::printf("  memory              %8.2f bytes a switch%s\n", perSwitch, atMost(perSwitch, 24).c_str());
 
     const auto known = view->known();
     double worst = 0;
@@ -89,9 +89,7 @@ void measure(std::uint64_t slices, double goalMs)
             "  frame, %7.3f %% of it %7.3f ms; coloured by core %7.3f ms\n", shown * 100, cost.sharesMs,
             cost.withCoresMs);
     }
-    char text[32];
-    std::snprintf(text, sizeof text, "<= %.0f ms", goalMs);
-    std::printf("  worst frame         %8.3f ms%s\n", worst, goal(worst <= goalMs, text));
+    std::printf("  worst frame         %8.3f ms%s\n", worst, atMost(worst, goalMs, " ms").c_str());
     const auto begin = threadCpuTime();
     std::uint64_t switches = 0;
     for (const auto lane : lanesOf(*view))

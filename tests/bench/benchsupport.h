@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <string>
 #include <vector>
 
 namespace timeslice {
@@ -35,12 +36,28 @@ inline double maximum(const std::vector<double> &values)
     return *std::max_element(values.begin(), values.end());
 }
 
-/// "  [goal >= 0.95: met]"; valid until the next call.
-inline const char *goal(bool isMet, const char *text)
+/// What was measured against what it should have been, to stand behind the figure: "  [goal <= 4 ms: met]",
+/// "  [goal <= 4 ms: NOT MET, measured 5.35 ms]".
+inline std::string goal(bool isMet, const char *relation, double limit, double measured, const char *unit)
 {
-    static char buffer[128];
-    std::snprintf(buffer, sizeof buffer, "  [goal %s: %s]", text, isMet ? "met" : "NOT met");
+    char buffer[160];
+    const auto length = std::snprintf(buffer, sizeof buffer, "  [goal %s %g%s: ", relation, limit, unit);
+    if (isMet)
+        std::snprintf(buffer + length, sizeof buffer - static_cast<std::size_t>(length), "met]");
+    else
+        std::snprintf(
+            buffer + length, sizeof buffer - static_cast<std::size_t>(length), "NOT MET, measured %.3g%s]",
+            measured, unit);
     return buffer;
+}
+/// \param unit  With a space in front where one belongs there.
+inline std::string atMost(double measured, double limit, const char *unit = "")
+{
+    return goal(measured <= limit, "<=", limit, measured, unit);
+}
+inline std::string atLeast(double measured, double limit, const char *unit = "")
+{
+    return goal(measured >= limit, ">=", limit, measured, unit);
 }
 
 } // namespace timeslice

@@ -10,6 +10,7 @@
 
 #include <cerrno>
 #include <cmath>
+#include <unistd.h>
 
 using namespace timeslice;
 using namespace Qt::StringLiterals;
@@ -59,6 +60,9 @@ private Q_SLOTS:
     void nothingIsTracedThatIsNotWanted();
     void aSampledTimelineSeesProcesses();
     void theTimelineCanBeSeenWhileItGrows();
+    void theTimelineTakesTheMemoryItMay();
+    void theLabsOwnThreadIsABystander_data();
+    void theLabsOwnThreadIsABystander();
 
 private:
     LabOptions options() const
@@ -67,8 +71,12 @@ private:
     }
     RecordingPtr run(Lab &lab, const Experiment &experiment, TraceMode mode)
     {
+        return run(lab, experiment, RunOptions{.trace = mode});
+    }
+    RecordingPtr run(Lab &lab, const Experiment &experiment, const RunOptions &how)
+    {
         QSignalSpy finished(&lab, &Lab::runFinished);
-        if (const auto id = lab.start(experiment, {.trace = mode}); !id) {
+        if (const auto id = lab.start(experiment, how); !id) {
             qWarning("%s", describe(id.error()).c_str());
             return nullptr;
         }
@@ -255,6 +263,73 @@ void TestLabTrace::theTimelineCanBeSeenWhileItGrows()
     lab.stop();
     QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, kPatienceMs);
     QVERIFY(lab.trace().timeline->isFinished());
+}
+
+void TestLabTrace::theTimelineTakesTheMemoryItMay()
+{
+    const auto hasOnlySumsOfTheBeginning = [&](std::size_t bytes) -> std::optional<bool> {
+        auto with = options();
+        with.timelineBytes = bytes;
+        Lab lab(with);
+        const auto recording = run(lab, halfASecondOf("sleep", "qthread"), TraceMode::Perf);
+        if (!recording || !recording->trace.timeline)
+            return std::nullopt;
+        const auto &view = *recording->trace.timeline;
+        return std::ranges::any_of(recording->workers, [&view](const WorkerResult &worker) {
+            const auto lane = view.laneOfTid(worker.tid);
+            return lane && view.detailFromNs(*lane) > view.tasks()[lane->index].bornNs;
+        });
+    };
+    const auto whenLittle = hasOnlySumsOfTheBeginning(16 * 1024);
+    if (!whenLittle)
+        QSKIP("no exact trace here");
+    QVERIFY(*whenLittle); // hundreds of switches of each worker are more than that
+    QCOMPARE(hasOnlySumsOfTheBeginning(TimelineLimits().bytes), std::optional(false));
+}
+
+void TestLabTrace::theLabsOwnThreadIsABystander_data()
+{
+    QTest::addColumn<QString>("model");
+    QTest::addColumn<QStringList>("command");
+    QTest::newRow("workers of this process") << u"qthread"_s << QStringList();
+    QTest::newRow("workers elsewhere") << u"qprocess"_s << QStringList();
+    QTest::newRow("a program") << u"command"_s << QStringList{u"sleep"_s, u"0.2"_s};
+}
+
+void TestLabTrace::theLabsOwnThreadIsABystander()
+{
+    QFETCH(QString, model);
+    QFETCH(QStringList, command);
+    Lab lab(options());
+    Experiment experiment{.workload = "command", .model = "command", .workers = 1};
+    if (command.isEmpty())
+        experiment = halfASecondOf("sleep", model.toStdString());
+    const auto recording =
+        run(lab, experiment, {.trace = TraceMode::Perf, .command = command, .tracesOwnThread = true});
+    QVERIFY(recording);
+    const auto &trace = recording->trace;
+    if (trace.source == TraceSource::None)
+        QSKIP(trace.reason.c_str());
+    QVERIFY(trace.timeline && trace.timeline->isFinished());
+    const auto &view = *trace.timeline;
+    const auto lane = view.laneOfTid(::gettid());
+    QVERIFY(lane && lane->index > 0);
+    QVERIFY(view.tasks()[lane->index].isBystander);
+    QVERIFY(view.tasks().front().tid != ::gettid());
+    QVERIFY(view.stats(*lane, view.known()).sums.runningNs > 0); // it draws frames, so to speak
+    // None of the run's: not among its workers, and not in its sums and shares.
+    for (const auto &worker : recording->workers)
+        QVERIFY(worker.tid != ::gettid());
+    if (*trace.lost > 0)
+        QSKIP("records were lost");
+    std::uint64_t tasksNs = 0;
+    for (std::uint32_t i = 0; i < view.tasks().size(); ++i)
+        tasksNs += i == lane->index ? 0 : view.stats({LaneId::Kind::Task, i}, view.known()).sums.runningNs;
+    std::uint64_t coresNs = 0;
+    for (const auto &sums : view.coreSums(view.known()))
+        coresNs += sums.runningNs;
+    QCOMPARE(coresNs, tasksNs);
+    QVERIFY(trace.check && trace.check->verdict != SelfCheckVerdict::Differs);
 }
 
 QTEST_GUILESS_MAIN(TestLabTrace)

@@ -77,7 +77,8 @@ void TestCommandLine::helpShowsOnlyWhatExists()
     for (const auto *const later : {"sweep", "check", "history", "lessons", "claims", "interpreters"})
         QVERIFY2(!help.contains(later), later);
     for (const auto *const now :
-         {"run", "list", "doctor", "--repeat", "--export", "--trace", "--screenshot", "Examples:"})
+         {"run", "list", "doctor", "--repeat", "--export", "--trace", "--trace-memory", "--screenshot",
+          "Examples:"})
         QVERIFY2(help.contains(now), now);
 }
 
@@ -132,6 +133,11 @@ void TestCommandLine::usageErrors_data()
     row("run --workload primes --model qthread --export a.csv --export a.csv", "is given twice");
     row("run --workload primes --model qthread --trace perv",
         "--trace must be one of auto, off, perf, sampled; did you mean \"perf\"?");
+    for (const auto *const memory : {"0", "7", "2000000", "64M", "-1", "1e3", "18446744073709551616"})
+        row(qPrintable(u"run --workload primes --model qthread --trace-memory "_s + QLatin1String(memory)),
+            "--trace-memory must be a whole number from 8 to 1048576");
+    row("run --workload primes --model qthread --trace off --trace-memory 64",
+        "--trace-memory has no use with --trace off");
     row("run one.json two.json", "unexpected argument \"two.json\"");
     row("run missing.json", "missing.json: No such file");
     row("run /", "/: ");
@@ -144,6 +150,8 @@ void TestCommandLine::usageErrors_data()
     row("--rnu", "did you mean --run?");
     row("-platform offscreen --rnu", "did you mean --run?");
     row("-platform offscreen --screenshot x.jpg", "must end in .png");
+    row("-platform offscreen --trace of",
+        "--trace must be one of auto, off, perf, sampled; did you mean \"off\"?");
 }
 
 void TestCommandLine::usageErrors()

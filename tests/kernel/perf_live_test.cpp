@@ -8,6 +8,7 @@
 
 #include <array>
 #include <atomic>
+#include <future>
 #include <gtest/gtest.h>
 #include <pthread.h>
 #include <sched.h>
@@ -34,7 +35,8 @@ struct Trace {
     TimelineStore store;
     std::unique_ptr<SwitchTracer> tracer;
 
-    explicit Trace(TracerOptions options = {})
+    explicit Trace(TracerOptions options = {}, TimelineTasks tasks = {})
+        : store({}, std::move(tasks))
     {
         options.sink = [this](const SwitchChunkPtr &chunk) { store.append(*chunk); };
         auto opened = SwitchTracer::open(0, std::move(options));
@@ -213,6 +215,95 @@ TEST(PerfLive, LeavesOutWhatWasThereBeforeAndItself)
     EXPECT_FALSE(view->laneOfTid(earlier));
     ASSERT_TRUE(view->laneOfTid(::gettid()));
     EXPECT_EQ(view->tasks().size(), 2U); // this thread and the one it started; not the reader
+}
+
+/// A thread that was there before the trace and outlives it; meanwhile it sleeps and creates others.
+class EarlierThread {
+public:
+    struct Work {
+        PingPongThread before; ///< Its account, before and after.
+        PingPongThread after;
+        std::vector<int> created;
+    };
+
+    EarlierThread()
+        : m_thread([this] { run(); })
+    {
+        m_tid = m_promisedTid.get_future().get();
+    }
+    ~EarlierThread() { m_end.set_value(); }
+    EarlierThread(const EarlierThread &) = delete;
+    EarlierThread &operator=(const EarlierThread &) = delete;
+
+    [[nodiscard]] int tid() const { return m_tid; }
+    void begin() { m_begin.set_value(); }
+    /// Waits until it has done its work, once.
+    [[nodiscard]] Work work() { return m_work.get_future().get(); }
+
+private:
+    void run()
+    {
+        m_promisedTid.set_value(::gettid());
+        m_begin.get_future().wait();
+        Work work;
+        testing::readCounters(work.before);
+        for (int i = 0; i < 20; ++i) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+            std::jthread([&work] { work.created.push_back(::gettid()); }).join();
+        }
+        testing::readCounters(work.after);
+        m_work.set_value(std::move(work));
+        m_end.get_future().wait();
+    }
+
+    int m_tid = 0;
+    std::promise<int> m_promisedTid;
+    std::promise<void> m_begin;
+    std::promise<Work> m_work;
+    std::promise<void> m_end;
+    std::jthread m_thread; ///< Last: it uses the rest.
+};
+
+TEST(PerfLive, ABystanderIsExactAndCountsNowhereElse)
+{
+    SKIP_WITHOUT_PERF();
+    EarlierThread earlier;
+    Trace trace(
+        {.bystander = earlier.tid()},
+        {.traced = {.pid = ::getpid(), .tid = ::gettid()}, .bystander = {.tid = earlier.tid()}});
+    ASSERT_TRUE(trace.tracer);
+    earlier.begin();
+    const auto threads = runPingPong({.pairCpus = {allowedCpus().front()}, .roundTrips = 500});
+    ASSERT_TRUE(threads);
+    const auto work = earlier.work();
+    const auto view = trace.finish();
+    ASSERT_EQ(trace.tracer->status().lost, 0U);
+    ASSERT_EQ(trace.tracer->status().malformed, 0U);
+    EXPECT_TRUE(view->losses().spans.empty());
+
+    const auto lane = view->laneOfTid(earlier.tid());
+    ASSERT_TRUE(lane);
+    EXPECT_TRUE(view->tasks()[lane->index].isBystander);
+    EXPECT_EQ(view->tasks()[lane->index].pid, ::getpid());
+    const auto stats = view->stats(*lane, {work.before.atNs, work.after.atNs});
+    EXPECT_GE(stats.voluntary, 20U);
+    EXPECT_EQ(stats.voluntary, work.after.voluntary - work.before.voluntary);
+    EXPECT_EQ(stats.involuntary, work.after.involuntary - work.before.involuntary);
+    for (const int tid : work.created)
+        EXPECT_FALSE(view->laneOfTid(tid)) << "what a bystander creates is not traced";
+
+    // The others are as they would be without it, and the cores are theirs alone.
+    const auto check = compare(*view, *threads, 0);
+    EXPECT_EQ(check.verdict, SelfCheckVerdict::Agrees) << explain(check);
+    EXPECT_EQ(view->tasks().front().tid, ::gettid());
+    std::uint64_t tasksNs = 0;
+    for (std::uint32_t i = 0; i < view->tasks().size(); ++i)
+        if (i != lane->index)
+            tasksNs += view->stats({LaneId::Kind::Task, i}, view->known()).sums.runningNs;
+    std::uint64_t coresNs = 0;
+    for (const auto &sums : view->coreSums(view->known()))
+        coresNs += sums.runningNs;
+    EXPECT_EQ(tasksNs, coresNs);
 }
 
 TEST(PerfLive, IsOpenedForAnotherThread)

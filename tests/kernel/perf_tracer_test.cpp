@@ -215,6 +215,26 @@ TEST_F(PerfTracer, LeavesOutCpusThatAreOffline)
     EXPECT_EQ(none.error().kind, ErrorKind::Unsupported);
 }
 
+TEST_F(PerfTracer, ABystanderWritesIntoTheSameRings)
+{
+    auto tracer = SwitchTracer::open(
+        0, {.sink = collector.sink(), .cpus = {0, 1}, .bystander = INT32_MAX, .calls = calls});
+    ASSERT_TRUE(tracer) << describe(tracer.error());
+    EXPECT_EQ(calls->openEvents(), 4);
+    EXPECT_EQ(calls->redirectedEvents(), 2);
+    (*tracer)->stop();
+    EXPECT_EQ(calls->disabledEvents(), 4);
+}
+
+TEST_F(PerfTracer, WithoutABystanderWhereItIsRefused)
+{
+    calls->refuseRedirect(EINVAL);
+    auto tracer = SwitchTracer::open(
+        0, {.sink = collector.sink(), .cpus = {0, 1}, .bystander = INT32_MAX, .calls = calls});
+    ASSERT_TRUE(tracer) << describe(tracer.error());
+    EXPECT_EQ(calls->openEvents(), 2);
+}
+
 TEST_F(PerfTracer, DoesNotSpinWhenTheTaskHasEnded)
 {
     auto tracer = open({0});

@@ -98,6 +98,73 @@ TEST(TimelineStore, NamesAndParents)
     EXPECT_EQ(view->tasks()[2].bornNs, 120U);
 }
 
+// Whatever comes first, the traced task is the first one of the view, with its pid.
+TEST(TimelineStore, TheTracedTaskIsTheOneItWasTold)
+{
+    const TimelineTasks tasks{.traced = {.pid = 4, .tid = 5}, .bystander = {}};
+    auto otherProcess = forked(110, 5, 200, 0);
+    otherProcess.pid = 200;
+    for (const auto &first : {in(110, 6, 0), otherProcess, exited(110, 6, 0)}) {
+        TimelineStore store({}, tasks);
+        store.append(chunkOf(100, 500, {first}));
+        const auto &traced = store.view()->tasks().front();
+        EXPECT_EQ(traced.tid, 5);
+        EXPECT_EQ(traced.pid, 4);
+        EXPECT_EQ(traced.bornNs, 100U);
+    }
+}
+
+TEST(TimelineStore, ACreatorOfThreadsHasTheirPid)
+{
+    const auto view = viewOf(500, {forked(110, 5, 6, 0), out(120, 5, 0)});
+    EXPECT_EQ(view->tasks().front().pid, 1);
+}
+
+TEST(TimelineStore, ABystanderIsOnNoCore)
+{
+    TimelineStore store({}, {.traced = {.pid = 1, .tid = 5}, .bystander = {.tid = 9, .name = "window"}});
+    store.append(chunkOf(
+        100, 500,
+        {out(110, 9, 1), in(120, 6, 0), out(150, 6, 0), in(160, 9, 0), preempted(180, 9, 0), in(180, 6, 0),
+         out(200, 6, 0), in(210, 9, 1)}));
+    const auto view = store.view();
+    const auto lane = view->laneOfTid(9);
+    ASSERT_TRUE(lane);
+    EXPECT_TRUE(view->tasks()[lane->index].isBystander);
+    EXPECT_EQ(view->tasks()[lane->index].name, "window");
+    EXPECT_EQ(view->tasks().front().tid, 5); // although the bystander was seen first
+    EXPECT_EQ(
+        textOf(*view, *lane),
+        " run1 [100,110)blocks blocked [110,160) run0 [160,180)preempted runnable [180,210) run1 "
+        "[210,500)+");
+    EXPECT_TRUE(view->losses().spans.empty()); // and was running before anything was recorded
+    // The cores are ours for as long as the other one ran, and it was switched twice.
+    std::uint64_t runningNs = 0;
+    std::uint64_t switches = 0;
+    for (const auto &sums : view->coreSums(view->known())) {
+        runningNs += sums.runningNs;
+        switches += sums.switches;
+    }
+    EXPECT_EQ(runningNs, 50U);
+    EXPECT_EQ(switches, 2U);
+}
+
+TEST(TimelineStore, ABystanderAndTheOthersNeverShareACore)
+{
+    // The switch-outs of 9 and then of 6 are missing.
+    TimelineStore store({}, {.traced = {.pid = 1, .tid = 5}, .bystander = {.tid = 9}});
+    store.append(chunkOf(
+        100, 500,
+        {in(120, 9, 0), in(150, 6, 0), in(200, 9, 0), lost(300, 3, 0), in(310, 9, 0), out(320, 9, 0)}));
+    const auto view = store.view();
+    EXPECT_EQ(
+        textOf(*view, *view->laneOfTid(9)),
+        " unknown [100,120) unknown [120,200) unknown [200,310) run0 [310,320)"
+        "blocks blocked [320,500)+");
+    EXPECT_EQ(view->coreSums(view->known()).front().runningNs, 0U);
+    EXPECT_EQ(view->losses().count, 3U);
+}
+
 TEST(TimelineStore, TidUsedAgainIsAnotherLane)
 {
     const auto view = viewOf(

@@ -36,8 +36,7 @@ Result<UniqueFd> FakePerf::open(const perf_event_attr & /*attr*/, pid_t /*tid*/,
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0)
         return failErrno(errno, kPerfOpen, "no pipe");
-    m_events.push_back(
-        {.cpu = cpu, .fd = ends[0], .ours = UniqueFd(ends[1]), .ring = {}, .lost = 0, .isDisabled = false});
+    m_events.push_back({.cpu = cpu, .fd = ends[0], .ours = UniqueFd(ends[1])});
     return UniqueFd(ends[0]);
 }
 
@@ -56,6 +55,17 @@ Result<Mapping> FakePerf::map(int fd, std::size_t bytes)
     return theirs;
 }
 
+Result<void> FakePerf::redirect(int fd, int ringFd)
+{
+    const std::scoped_lock lock(m_mutex);
+    auto &event = *findByFd(fd);
+    const auto *target = findByFd(ringFd);
+    if (m_redirectCode != 0 || target == nullptr || target->cpu != event.cpu)
+        return failErrno(m_redirectCode != 0 ? m_redirectCode : EINVAL, kPerfOpen, "refused");
+    event.isRedirected = true;
+    return {};
+}
+
 void FakePerf::write(int cpu, const PerfBytes &records)
 {
     const std::scoped_lock lock(m_mutex);
@@ -70,6 +80,18 @@ void FakePerf::write(int cpu, const PerfBytes &records)
         data[head++ % data.size()] = byte;
     headWord.store(head, std::memory_order_release);
     static_cast<void>(::write(event.ours.get(), "!", 1) == 1);
+}
+
+void FakePerf::refuseRedirect(int code)
+{
+    const std::scoped_lock lock(m_mutex);
+    m_redirectCode = code;
+}
+
+int FakePerf::redirectedEvents() const
+{
+    const std::scoped_lock lock(m_mutex);
+    return static_cast<int>(std::ranges::count_if(m_events, &Event::isRedirected));
 }
 
 void FakePerf::setLost(int cpu, std::uint64_t count)
@@ -121,8 +143,9 @@ FakePerf::Event *FakePerf::findByFd(int fd)
 
 FakePerf::Event *FakePerf::findByCpu(int cpu)
 {
-    const auto found =
-        std::find_if(m_events.rbegin(), m_events.rend(), [cpu](const Event &e) { return e.cpu == cpu; });
+    const auto found = std::find_if(m_events.rbegin(), m_events.rend(), [cpu](const Event &e) {
+        return e.cpu == cpu && !e.isRedirected;
+    });
     return found == m_events.rend() ? nullptr : &*found;
 }
 

@@ -20,6 +20,9 @@ public:
     /// Mappings with more than this many bytes of data fail.
     void refuseRingsAbove(std::size_t dataBytes, int code);
 
+    /// Every redirection fails with this errno; 0: none does.
+    void refuseRedirect(int code);
+
     /// Writes records into a CPU's ring and wakes its reader.
     void write(int cpu, const PerfBytes &records);
     /// What `lost` answers for a CPU.
@@ -31,9 +34,12 @@ public:
     [[nodiscard]] int openEvents() const;
     /// Events that have been disabled.
     [[nodiscard]] int disabledEvents() const;
+    /// Those that write into another one's ring.
+    [[nodiscard]] int redirectedEvents() const;
 
     [[nodiscard]] Result<UniqueFd> open(const perf_event_attr &attr, pid_t tid, int cpu) override;
     [[nodiscard]] Result<Mapping> map(int fd, std::size_t bytes) override;
+    [[nodiscard]] Result<void> redirect(int fd, int ringFd) override;
     void disable(int fd) override;
     [[nodiscard]] std::optional<std::uint64_t> lost(int fd) override;
 
@@ -45,12 +51,14 @@ private:
         Mapping ring; ///< As the kernel sees it.
         std::uint64_t lost = 0;
         bool isDisabled = false;
+        bool isRedirected = false; ///< It has no ring of its own.
     };
     [[nodiscard]] Event *findByFd(int fd);
     [[nodiscard]] Event *findByCpu(int cpu);
 
     mutable std::mutex m_mutex; ///< Protects everything below.
     int m_openCode = 0;
+    int m_redirectCode = 0;
     int m_offline = -1;
     std::size_t m_mostData = SIZE_MAX;
     int m_mapCode = 0;

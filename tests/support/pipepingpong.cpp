@@ -35,9 +35,18 @@ struct Player {
     int cpu;
     bool serves;
     std::uint64_t roundTrips;
+    std::uint64_t holdNs;
     PingPongThread *account;
     std::atomic<bool> *refused;
 };
+
+void compute(std::uint64_t ns)
+{
+    if (ns == 0)
+        return;
+    const auto end = MonotonicClock::now() + Nanoseconds(static_cast<std::int64_t>(ns));
+    while (MonotonicClock::now() < end) { }
+}
 
 void play(const Player &player)
 {
@@ -56,6 +65,7 @@ void play(const Player &player)
         isAlive = ::write(player.to->writeEnd.get(), &token, 1) == 1;
     for (std::uint64_t i = 0; isAlive && i < player.roundTrips; ++i) {
         isAlive = ::read(player.from->readEnd.get(), &token, 1) == 1;
+        compute(player.holdNs);
         const bool isLast = player.serves && i + 1 == player.roundTrips;
         isAlive = isAlive && (isLast || ::write(player.to->writeEnd.get(), &token, 1) == 1);
     }
@@ -103,6 +113,7 @@ std::optional<std::vector<PingPongThread>> runPingPong(const PingPongOptions &op
                     .cpu = options.pairCpus[i / 2],
                     .serves = i % 2 == 0,
                     .roundTrips = options.roundTrips,
+                    .holdNs = options.holdNs,
                     .account = &accounts[i],
                     .refused = &refused});
         }

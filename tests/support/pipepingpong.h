@@ -10,6 +10,7 @@ namespace timeslice::testing {
 struct PingPongOptions {
     std::vector<int> pairCpus{-1}; ///< One pair of threads for each; both run on that CPU only. -1: anywhere.
     std::uint64_t roundTrips = 1000; ///< Of each pair.
+    std::uint64_t holdNs = 0; ///< How long each player computes before it hands the token on.
 };
 
 /// What the kernel charged one thread from its beginning up to `atNs`, as the thread read it itself.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/ui/windowfixture.h"
 #include "ui/numberfield.h"
+#include "ui/timeline/timelinecanvas.h"
+#include "ui/timeline/timelinecard.h"
 
 #include <QCheckBox>
 #include <QFileInfo>
@@ -8,6 +10,7 @@
 #include <QToolButton>
 
 #include <algorithm>
+#include <unistd.h>
 
 using namespace timeslice;
 
@@ -32,6 +35,7 @@ private Q_SLOTS:
 
     void closingWhileARunIsUnderWayDoesNotBlock();
     void stateIsRememberedAcrossWindows();
+    void theMainThreadHasALaneOnDemand();
     void brokenSettingsDoNotPreventTheStart_data();
     void brokenSettingsDoNotPreventTheStart();
 };
@@ -268,6 +272,10 @@ void TestMainWindow::stateIsRememberedAcrossWindows()
     f.window->setExperiment(experiment);
     f.action(QStringLiteral("Dark"))->trigger();
     f.action(QStringLiteral("Larger text"))->trigger();
+    auto lanes = f.window->findChild<TimelineCard *>()->options();
+    QVERIFY(!lanes.showsMainThread);
+    lanes.showsMainThread = true;
+    f.window->findChild<TimelineCard *>()->setOptions(lanes);
     const double scale = f.themes.scale();
     QVERIFY(scale > 1);
     f.window->close();
@@ -279,6 +287,32 @@ void TestMainWindow::stateIsRememberedAcrossWindows()
     QVERIFY(*f.panel()->experiment() == experiment);
     QVERIFY(f.themes.theme().dark);
     QCOMPARE(f.themes.scale(), scale);
+    QVERIFY(f.window->findChild<TimelineCard *>()->options().showsMainThread);
+}
+
+void TestMainWindow::theMainThreadHasALaneOnDemand()
+{
+    WindowFixture f;
+    f.window->setExperiment(sleepFor(1, 50, "qthread", 2));
+    auto *card = f.window->findChild<TimelineCard *>();
+    for (const bool isWanted : {false, true}) {
+        auto lanes = card->options();
+        lanes.showsMainThread = isWanted;
+        card->setOptions(lanes);
+        QSignalSpy finished(f.lab.get(), &Lab::runFinished);
+        f.press(Qt::Key_F5);
+        QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, kPatienceMs);
+        const auto &trace = f.lab->recordings().back()->trace;
+        if (trace.source != TraceSource::Perf)
+            QSKIP("no exact trace here");
+        QCOMPARE(trace.timeline->laneOfTid(::gettid()).has_value(), isWanted);
+        const auto lanesCalled = [card](const QString &name) {
+            const auto &rows = card->findChild<TimelineCanvas *>()->drawList().rows;
+            return static_cast<int>(std::ranges::count(rows, name, &DrawRow::name));
+        };
+        QTRY_COMPARE(lanesCalled(QStringLiteral("worker 1")), 1);
+        QTRY_COMPARE(lanesCalled(QStringLiteral("this window")), isWanted ? 1 : 0);
+    }
 }
 
 void TestMainWindow::brokenSettingsDoNotPreventTheStart_data()

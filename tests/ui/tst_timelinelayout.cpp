@@ -1,14 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/syntheticruntrace.h"
-#include "tests/ui/timelinefixture.h"
-#include "ui/timeline/laneraster.h"
-#include "ui/timeline/laneshapes.h"
-#include "ui/timeline/layout.h"
-#include "ui/timeline/timelinecolours.h"
+#include "tests/ui/layoutfixture.h"
 
-#include <QImage>
 #include <QLocale>
-#include <QPainter>
 #include <QTest>
 
 #include <cmath>
@@ -20,92 +14,6 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-// One column is one pixel; names take 50 of them.
-TimelineMetrics plainMetrics()
-{
-    return {
-        .scale = 1, .pixelRatio = 1, .lineHeight = 17, .quietHeight = 15, .digitWidth = 7, .labelWidth = 50};
-}
-
-struct Picture {
-    std::vector<TaskLabel> labels;
-    LaneOptions options;
-    TimelineMetrics metrics = plainMetrics();
-    int columns = 50;
-    double height = 400;
-    double scroll = 0;
-    std::optional<TimeSpan> selection;
-    std::vector<LaneId> chosen;
-
-    [[nodiscard]] DrawList of(const TimelineView &view, TimeSpan visible) const
-    {
-        Viewport viewport(view.known(), columns);
-        viewport.setFollowing(false);
-        viewport.show(visible);
-        viewport.select(selection);
-        const auto entries = arrangeLanes(view, labels, options, visible);
-        const auto looks = taskLooks(view, labels);
-        return layoutTimeline(
-            {.view = &view,
-             .entries = entries,
-             .looks = looks,
-             .chosen = chosen,
-             .isColouredByCore = options.isColouredByCore,
-             .originNs = view.known().beginNs},
-            viewport, QSizeF(metrics.labelWidth + columns / metrics.pixelRatio + 8 * metrics.scale, height),
-            scroll, metrics);
-    }
-};
-
-// A column as a letter: # running (a, b, c: in colour 0, 1, 2; n: neutral), / preempted, = waiting for the
-// GIL,
-// - blocked, ~ not known, : an edge or a gap, 0 to 9: stacked, with so many tenths of running.
-QString letters(const DrawList &list, std::uint32_t row)
-{
-    QString text(list.columns, u' ');
-    for (const auto &piece : list.pieces) {
-        if (piece.row != row)
-            continue;
-        for (int column = piece.begin; column < piece.end; ++column) {
-            QChar letter = u':';
-            if (piece.kind == DrawPiece::Kind::Stacked) {
-                const auto &shares =
-                    list.shares[piece.first + static_cast<std::size_t>(column - piece.begin)];
-                letter = QChar(u'0' + static_cast<int>(9.999F * shares.share(TimelineRole::Running)));
-            } else if (piece.kind == DrawPiece::Kind::Solid && piece.role != TimelineRole::Running) {
-                letter = u"#/=-~"_s[static_cast<int>(piece.role)];
-            } else if (piece.kind == DrawPiece::Kind::Solid) {
-                letter = piece.colour >= 0           ? QChar(u'a' + piece.colour)
-                    : piece.colour == kColourNeutral ? QChar(u'n')
-                                                     : QChar(u'#');
-            }
-            text[column] = letter;
-        }
-    }
-    return text;
-}
-
-// A line for each row that is no heading; then the marks.
-QStringList textOf(const DrawList &list)
-{
-    QStringList lines;
-    for (std::uint32_t i = 0; i < list.rows.size(); ++i) {
-        const auto &row = list.rows[i];
-        if (row.kind == LaneEntry::Kind::Heat || row.kind == LaneEntry::Kind::Heading)
-            continue;
-        lines.append(row.name.leftJustified(9) + u'|' + letters(list, i) + u'|');
-    }
-    for (const auto &mark : list.lost)
-        lines.append(u"lost in %1 from %2 to %3: %4"_s.arg(list.rows[mark.row].name)
-                         .arg(mark.begin)
-                         .arg(mark.end)
-                         .arg(mark.count));
-    for (const auto &mark : list.summaries)
-        lines.append(
-            u"sums of %1 from %2 to %3"_s.arg(list.rows[mark.row].name).arg(mark.begin).arg(mark.end));
-    return lines;
-}
-
 #define COMPARE_LINES(FOUND, ...)                                                                            \
     do {                                                                                                     \
         const QStringList expected{__VA_ARGS__};                                                             \
@@ -114,33 +22,6 @@ QStringList textOf(const DrawList &list)
             found == expected,                                                                               \
             qPrintable(u"found\n"_s + found.join(u'\n') + u"\nexpected\n"_s + expected.join(u'\n')));        \
     } while (false)
-
-// What a lane shows of a state, in columns.
-double painted(const DrawList &list, std::uint32_t row, TimelineRole role)
-{
-    double sum = 0;
-    for (const auto &piece : list.pieces) {
-        if (piece.row != row)
-            continue;
-        const auto count = static_cast<std::size_t>(piece.end - piece.begin);
-        if (piece.kind == DrawPiece::Kind::Solid) {
-            sum += piece.role == role ? static_cast<double>(count) : 0;
-            continue;
-        }
-        for (std::size_t i = 0; i < count; ++i)
-            sum += static_cast<double>(list.shares[piece.first + i].share(role));
-    }
-    return sum;
-}
-
-QStringList names(const std::vector<LaneEntry> &entries)
-{
-    QStringList found;
-    for (const auto &entry : entries)
-        found.append(
-            (entry.isIndented ? u"  "_s : QString()) + entry.name + (entry.isClosed ? u" +"_s : QString()));
-    return found;
-}
 
 } // namespace
 
@@ -168,21 +49,9 @@ private Q_SLOTS:
     void theRulerHasABaseFarFromTheOrigin();
     void legendKnowsWhatIsThere();
     void devicePixelsAreColumns();
-
-    void lanesAreInTheOrderOfTheWorkers();
-    void lanesCanBeHiddenAndAskedFor();
-    void childrenAreGroupedUnderTheirProcess();
-    void manyProcessesBeginClosed();
-    void lanesCanBeArrangedByCore();
-    void workersAreToldApartAndOthersAreNot();
-
     void rowsShrinkThenScroll();
     void namesNeverTouch();
     void aThousandLanesAreLaidOut();
-
-    void shapesCoverWhatPixelsDo();
-    void pixelsHoldTheExactMean();
-    void waitingForTheGilIsABand();
 };
 
 void TestTimelineLayout::slicesBecomeBlocks()
@@ -474,106 +343,6 @@ void TestTimelineLayout::devicePixelsAreColumns()
     QCOMPARE(letters(list, 2).left(12), u" /////////##"_s);
 }
 
-void TestTimelineLayout::lanesAreInTheOrderOfTheWorkers()
-{
-    auto script = twoWorkers();
-    const auto view = script.view(100);
-    const std::vector<TaskLabel> labels{{102, 0, u"worker 0"_s}, {101, 1, u"worker 1"_s}};
-    LaneOptions options{.arrangement = LaneArrangement::ByWorker};
-    const auto lanes = [&] { return names(arrangeLanes(*view, labels, options, view->known())); };
-    QCOMPARE(lanes(), (QStringList{u"all cores"_s, u"worker 0"_s, u"worker 1"_s, u"prog main"_s}));
-    options.order = LaneOrder::Start;
-    QCOMPARE(lanes(), (QStringList{u"all cores"_s, u"prog main"_s, u"worker 1"_s, u"worker 0"_s}));
-    options.order = LaneOrder::Name;
-    QCOMPARE(lanes(), (QStringList{u"all cores"_s, u"prog main"_s, u"worker 0"_s, u"worker 1"_s}));
-    options.order = LaneOrder::Busiest; // 50 us, 35 us, 2 us
-    QCOMPARE(lanes(), (QStringList{u"all cores"_s, u"worker 1"_s, u"worker 0"_s, u"prog main"_s}));
-}
-
-void TestTimelineLayout::lanesCanBeHiddenAndAskedFor()
-{
-    auto script = twoWorkers();
-    const auto view = script.view(100);
-    const std::vector<TaskLabel> labels{
-        {101, 0, u"worker 0"_s}, {102, TaskLabel::kNoWorker, u"window"_s, true}};
-    LaneOptions options{.arrangement = LaneArrangement::ByWorker};
-    const auto lanes = [&] { return names(arrangeLanes(*view, labels, options, view->known())).mid(1); };
-    QCOMPARE(lanes(), (QStringList{u"worker 0"_s, u"prog main"_s}));
-    options.shownTids = {102};
-    options.hiddenTids = {100};
-    QCOMPARE(lanes(), (QStringList{u"worker 0"_s, u"window"_s}));
-}
-
-void TestTimelineLayout::childrenAreGroupedUnderTheirProcess()
-{
-    TraceScript script;
-    script.name(0, 100, "prog").fork(1, 200, 100, 200).fork(2, 201, 200, 200).fork(3, 300, 100, 300);
-    script.name(4, 200, "child").name(5, 201, "helper").end(100, 0, 6, SwitchKind::Out);
-    const auto view = script.view(10);
-    LaneOptions options{.arrangement = LaneArrangement::ByWorker};
-    const auto lanes = [&] { return names(arrangeLanes(*view, {}, options, view->known())).mid(1); };
-    QCOMPARE(
-        lanes(), (QStringList{u"prog main"_s, u"child"_s, u"  child main"_s, u"  helper"_s, u"prog main"_s}));
-    options.toggledPids = {200};
-    QCOMPARE(lanes(), (QStringList{u"prog main"_s, u"child +"_s, u"prog main"_s}));
-}
-
-void TestTimelineLayout::manyProcessesBeginClosed()
-{
-    TraceScript script;
-    script.name(0, 100, "prog");
-    for (int process = 0; process < 10; ++process) {
-        for (int thread = 0; thread < 10; ++thread) {
-            const int pid = 1000 + 100 * process;
-            script.fork(1, pid + thread, 100, pid);
-            script.run(
-                pid + thread, 0, 10 + static_cast<std::uint64_t>(10 * process + thread),
-                11 + static_cast<std::uint64_t>(10 * process + thread), SwitchKind::Out, pid);
-        }
-    }
-    script.end(100, 1, 2, SwitchKind::Out);
-    const auto view = script.view(210);
-    Picture picture{.columns = 200};
-    picture.options.arrangement = LaneArrangement::ByWorker;
-    const auto list = picture.of(*view, TraceScript::span(10, 210));
-    QCOMPARE(list.rows.size(), std::size_t{12});
-    QVERIFY(list.rows[2].isClosed);
-    // Ten threads of which one ran at a time: a tenth, then nothing.
-    QVERIFY(std::abs(painted(list, 2, TimelineRole::Running) - 1) < 1e-5);
-    QCOMPARE(letters(list, 2).count(u' '), 0);
-    const auto &first = list.shares.at(0);
-    QVERIFY(std::abs(first.total() - 1) < 1e-5F);
-}
-
-void TestTimelineLayout::lanesCanBeArrangedByCore()
-{
-    auto script = twoWorkers();
-    const auto view = script.view(100);
-    QCOMPARE(
-        names(arrangeLanes(*view, {}, {.arrangement = LaneArrangement::ByCore}, view->known())),
-        (QStringList{u"all cores"_s, u"core 0"_s, u"core 1"_s}));
-    QCOMPARE(
-        names(arrangeLanes(*view, {}, {}, view->known())),
-        (QStringList{
-            u"all cores"_s, u"prog main"_s, u"prog"_s, u"prog"_s, u"Cores"_s, u"core 0"_s, u"core 1"_s}));
-    QVERIFY(arrangeLanes(*TimelineStore().view(), {}, {}, {}).empty());
-}
-
-void TestTimelineLayout::workersAreToldApartAndOthersAreNot()
-{
-    auto script = twoWorkers();
-    const auto view = script.view(100);
-    auto looks = taskLooks(*view, {{102, 7, u"worker 7"_s}});
-    QCOMPARE(looks[0].colour, TaskLook::kPlain);
-    QCOMPARE(looks[1].number, TaskLook::kPlain);
-    QCOMPARE(looks[2].colour, 7);
-    QCOMPARE(looks[2].name, u"worker 7"_s);
-    // Of a command all threads are of interest.
-    looks = taskLooks(*view, {});
-    QCOMPARE(looks[0].number, 0);
-    QCOMPARE(looks[2].number, 2);
-}
-
 void TestTimelineLayout::rowsShrinkThenScroll()
 {
     auto script = twoWorkers();
@@ -642,125 +411,6 @@ void TestTimelineLayout::aThousandLanesAreLaidOut()
     picture.scroll = list.contentHeight / 2;
     const auto further = picture.of(*view, view->known());
     QVERIFY(further.rows.back().lane.index > list.rows.back().lane.index + 300);
-}
-
-// The mean of the pixels of a lane is the mean of the states' colours, weighed by their time.
-void TestTimelineLayout::pixelsHoldTheExactMean()
-{
-    SyntheticRunTrace trace({.tasks = 3, .cpus = 2, .slices = 3000, .seed = 5, .preemptedShare = 0});
-    TimelineStore store;
-    SwitchChunk chunk;
-    while (trace.next(chunk))
-        store.append(chunk);
-    const auto view = store.view();
-    const auto known = view->known();
-    Picture picture{.columns = 400};
-    picture.options.arrangement = LaneArrangement::ByCore;
-    Theme theme = lightTheme();
-    theme.running = Qt::black;
-    theme.series.assign(theme.series.size(), Qt::black);
-    theme.card = Qt::white;
-    theme.blocked = Qt::white; // the empty lane, too
-    theme.text = Qt::black;
-    theme.quietText = Qt::black;
-    LaneRaster raster(theme, 1, 1);
-    for (const std::uint64_t part : {1U, 7U, 60U, 400U}) {
-        const TimeSpan visible{
-            known.beginNs + known.lengthNs() / 2,
-            known.beginNs + known.lengthNs() / 2 + known.lengthNs() / 2 / part};
-        const auto list = picture.of(*view, visible);
-        QImage frame(458, 400, QImage::Format_RGB32);
-        frame.fill(Qt::white);
-        raster.paint(frame, list);
-        for (std::uint32_t row = 1; row < list.rows.size(); ++row) {
-            const auto &placed = list.rows[row];
-            StateSums sums;
-            view->columns(placed.lane, visible, std::span(&sums, 1));
-            // The neutral colour of tasks that are no workers does not come up: all are numbered here.
-            double black = 0;
-            const int top = static_cast<int>(placed.bodyTop);
-            const int height = static_cast<int>(placed.bodyHeight);
-            for (int y = top; y < top + height; ++y) {
-                for (int x = 0; x < list.columns; ++x)
-                    black += 1 - qGray(frame.pixel(50 + x, y)) / 255.0;
-            }
-            black /= height * list.columns;
-            const double expected =
-                static_cast<double>(sums.runningNs) / static_cast<double>(visible.lengthNs());
-            QVERIFY2(std::abs(black - expected) < 0.004, qPrintable(u"%1 for %2"_s.arg(black).arg(expected)));
-        }
-    }
-}
-
-// Drawn as shapes a picture has the same amount of each colour as drawn by columns.
-void TestTimelineLayout::shapesCoverWhatPixelsDo()
-{
-    SyntheticRunTrace trace({.tasks = 3, .cpus = 2, .slices = 3000, .seed = 9});
-    TimelineStore store;
-    SwitchChunk chunk;
-    while (trace.next(chunk))
-        store.append(chunk);
-    const auto view = store.view();
-    const auto known = view->known();
-    const auto &theme = lightTheme();
-    for (const std::uint64_t part : {1U, 30U, 300U}) {
-        const TimeSpan visible{known.beginNs, known.beginNs + known.lengthNs() / part};
-        const auto list = Picture{.columns = 400}.of(*view, visible);
-        QImage pixels(458, 400, QImage::Format_RGB32);
-        pixels.fill(theme.card);
-        LaneRaster(theme, 1, 1).paint(pixels, list);
-        QImage shapes(458, 400, QImage::Format_RGB32);
-        shapes.fill(theme.card);
-        {
-            QPainter painter(&shapes);
-            LaneShapes(theme, 1).paint(painter, list);
-        }
-        for (const auto &row : list.rows) {
-            if (row.bodyHeight < 2)
-                continue;
-            double redOf[2] = {0, 0};
-            for (int y = static_cast<int>(row.bodyTop); y < static_cast<int>(row.bodyTop + row.bodyHeight);
-                 ++y) {
-                for (int x = 50; x < 450; ++x) {
-                    redOf[0] += qRed(pixels.pixel(x, y));
-                    redOf[1] += qRed(shapes.pixel(x, y));
-                }
-            }
-            const double area = 400 * std::floor(row.bodyHeight);
-            QVERIFY2(
-                std::abs(redOf[0] - redOf[1]) / area < 8,
-                qPrintable(u"%1: %2 and %3"_s.arg(row.name).arg(redOf[0] / area).arg(redOf[1] / area)));
-        }
-    }
-}
-
-// No model tells it yet: the look is ready.
-void TestTimelineLayout::waitingForTheGilIsABand()
-{
-    DrawList list;
-    list.plot = QRectF(0, 0, 20, 40);
-    list.columns = 20;
-    list.rowsHeight = 40;
-    list.rows.push_back(
-        {.kind = LaneEntry::Kind::Task, .top = 0, .height = 40, .bodyTop = 5, .bodyHeight = 30});
-    list.pieces.push_back({.row = 0, .begin = 0, .end = 10, .role = TimelineRole::GilWait});
-    ColumnShares half;
-    half.of[static_cast<std::size_t>(TimelineRole::GilWait)] = 0.5F;
-    half.of[static_cast<std::size_t>(TimelineRole::Running)] = 0.5F;
-    list.pieces.push_back({.row = 0, .begin = 10, .end = 11, .kind = DrawPiece::Kind::Mixed, .first = 0});
-    list.shares.push_back(half);
-    QImage frame(20, 40, QImage::Format_RGB32);
-    frame.fill(Qt::white);
-    LaneRaster(lightTheme(), 1, 1).paint(frame, list);
-    const QRgb band = roleColour(lightTheme(), TimelineRole::GilWait).rgb();
-    QCOMPARE(frame.pixel(5, 20), band);
-    QCOMPARE(frame.pixel(5, 7), qRgb(255, 255, 255));
-    QCOMPARE(frame.pixel(5, 33), qRgb(255, 255, 255));
-    int rows = 0;
-    for (int y = 0; y < 40; ++y)
-        rows += frame.pixel(5, y) == band ? 1 : 0;
-    QCOMPARE(rows, 12);
-    QVERIFY(frame.pixel(10, 20) != frame.pixel(10, 7));
 }
 
 QTEST_MAIN(TestTimelineLayout)

@@ -1,53 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/charts/charttable.h"
 
-#include <QAction>
-#include <QClipboard>
+#include "ui/tablewindow.h"
+
 #include <QCoreApplication>
-#include <QGuiApplication>
-#include <QHeaderView>
 #include <QLocale>
-#include <QMimeData>
 #include <QTableView>
 #include <QVBoxLayout>
-
-#include <algorithm>
-#include <cmath>
 
 namespace timeslice {
 
 namespace {
 
-// The selection as text; a rectangle around it when it has corners missing.
-QString selectedText(const QTableView &view)
-{
-    const auto selected = view.selectionModel()->selectedIndexes();
-    if (selected.isEmpty())
-        return {};
-    const auto [top, bottom] =
-        std::minmax_element(selected.begin(), selected.end(), [](const QModelIndex &a, const QModelIndex &b) {
-            return a.row() < b.row();
-        });
-    const auto [left, right] =
-        std::minmax_element(selected.begin(), selected.end(), [](const QModelIndex &a, const QModelIndex &b) {
-            return a.column() < b.column();
-        });
-    QStringList lines;
-    QStringList cells;
-    const auto endLine = [&] {
-        lines.append(cells.join(QLatin1Char('\t')));
-        cells.clear();
-    };
-    for (int column = left->column(); column <= right->column(); ++column)
-        cells.append(view.model()->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString());
-    endLine();
-    for (int row = top->row(); row <= bottom->row(); ++row) {
-        for (int column = left->column(); column <= right->column(); ++column)
-            cells.append(view.model()->index(row, column).data().toString());
-        endLine();
-    }
-    return lines.join(QLatin1Char('\n')) + QLatin1Char('\n');
-}
+constexpr int kLeastWidth = 360;
 
 } // namespace
 
@@ -113,40 +78,13 @@ QVariant ChartTableModel::headerData(int section, Qt::Orientation orientation, i
 ChartTableWindow::ChartTableWindow(ChartTable table, QWidget *parent)
     : QWidget(parent, Qt::Window)
 {
-    setAttribute(Qt::WA_DeleteOnClose);
     setWindowTitle(tr("%1 as a table").arg(table.title));
     auto *view = new QTableView(this);
-    view->setAccessibleName(windowTitle());
-    view->setAlternatingRowColors(true);
     view->setModel(new ChartTableModel(std::move(table), view));
-    view->verticalHeader()->hide();
-    view->horizontalHeader()->setSectionResizeMode(QHeaderView::Interactive);
-    // Widths from the headers and the first rows: asking all cells of a long run would take seconds.
-    view->horizontalHeader()->setResizeContentsPrecision(50);
-    view->resizeColumnsToContents();
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(view);
-    resize(std::clamp(view->horizontalHeader()->length() + 48, 360, 1000), 480);
-
-    auto *copy = new QAction(tr("Copy"), view);
-    copy->setShortcut(QKeySequence::Copy);
-    copy->setShortcutContext(Qt::WidgetWithChildrenShortcut);
-    connect(copy, &QAction::triggered, view, [view] {
-        const QString text = selectedText(*view);
-        if (text.isEmpty())
-            return;
-        auto *copied = new QMimeData; // The clipboard owns it.
-        copied->setText(text);
-        copied->setData(QStringLiteral("text/tab-separated-values"), text.toUtf8());
-        QGuiApplication::clipboard()->setMimeData(copied);
-    });
-    view->addAction(copy);
-    view->setContextMenuPolicy(Qt::ActionsContextMenu);
-    auto *close = new QAction(this);
-    close->setShortcut(QKeySequence::Cancel);
-    connect(close, &QAction::triggered, this, &QWidget::close);
-    addAction(close);
+    makeTableWindow(*this, *view, kLeastWidth);
 }
 
 } // namespace timeslice

@@ -183,14 +183,21 @@ void LaneRaster::paintHeat(QImage &image, const DrawList &list, const DrawRow &r
         const int bandTop = top + band * height / bands;
         const int bandEnd = top + (band + 1) * height / bands;
         const int air = bandEnd - bandTop >= 4 ? device(1) : 0;
+        std::vector<QRgb> colours(static_cast<std::size_t>(std::max(0, columns)));
+        std::vector<int> unknown;
+        for (int x = 0; x < columns; ++x) {
+            const float share = shares[static_cast<std::size_t>(x)];
+            if (std::isnan(share))
+                unknown.push_back(x);
+            else
+                colours[static_cast<std::size_t>(x)] =
+                    m_heat[static_cast<std::size_t>(share * static_cast<float>(m_heat.size() - 1) + 0.5F)];
+        }
         for (int y = bandTop; y < std::min(bandEnd - air, image.height()); ++y) {
             auto *line = lineOf(image, y) + left;
-            for (int x = 0; x < columns; ++x) {
-                const float share = shares[static_cast<std::size_t>(x)];
-                line[x] = std::isnan(share) ? m_unknown.at(x, y, m_period)
-                                            : m_heat[static_cast<std::size_t>(std::lround(
-                                                  share * static_cast<float>(m_heat.size() - 1)))];
-            }
+            std::ranges::copy(colours, line);
+            for (const int x : unknown)
+                line[x] = m_unknown.at(x, y, m_period);
         }
     }
 }
@@ -278,8 +285,11 @@ void LaneRaster::paintStacked(
             stackColumn(tile.data() + i, kTile, first + i, body, shares[first + i - piece.begin]);
         for (int y = body.clipTop; y < body.clipBottom; ++y) {
             const auto *from = tile.data() + static_cast<std::ptrdiff_t>(y - body.top) * kTile;
-            std::copy(
-                from, from + count, reinterpret_cast<QRgb *>(bits + y * bytesPerLine) + body.left + first);
+            auto *to = reinterpret_cast<QRgb *>(bits + y * bytesPerLine) + body.left + first;
+            if (count == kTile)
+                std::copy_n(from, kTile, to); // a fixed number: some instructions instead of a call
+            else
+                std::copy_n(from, count, to);
         }
     }
 }
@@ -306,8 +316,10 @@ void LaneRaster::stackColumn(
             length -= rest;
             top[y-- * stride] = blend.colour();
         }
-        for (; length >= kWhole; length -= kWhole, --y)
-            top[y * stride] = colourAtY(y);
+        const int whole = y - static_cast<int>(length / kWhole);
+        for (auto *pixel = top + y * stride; y > whole; --y, pixel -= stride)
+            *pixel = colourAtY(y);
+        length %= kWhole;
         blend = {};
         rest = kWhole - length;
         if (length > 0)

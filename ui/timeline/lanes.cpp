@@ -35,21 +35,12 @@ std::vector<const TaskLabel *> labelsByTask(const TimelineView &view, const std:
 
 QString ownName(const TaskInfo &task)
 {
+    if (task.isBystander)
+        return words("this window");
     const auto comm = QString::fromStdString(task.name).simplified();
     if (comm.isEmpty())
         return words("task %1").arg(task.tid);
     return task.tid == task.pid ? words("%1 main").arg(comm) : comm;
-}
-
-// The traced task's process. Its pid is not known before its second own record, but a thread it made has it.
-int tracedPid(const std::vector<TaskInfo> &tasks)
-{
-    if (tasks.empty() || tasks.front().pid != 0)
-        return tasks.empty() ? 0 : tasks.front().pid;
-    const auto thread = std::ranges::find_if(tasks, [&tasks](const TaskInfo &task) {
-        return task.parentTid == tasks.front().tid && task.pid != task.tid;
-    });
-    return thread != tasks.end() ? thread->pid : tasks.front().tid;
 }
 
 // A lane on its own or a process with its threads: what is sorted.
@@ -114,8 +105,7 @@ private:
     [[nodiscard]] bool isShown(std::uint32_t task) const
     {
         const int tid = m_view.tasks()[task].tid;
-        const auto *label = m_labels[task];
-        if (label != nullptr && label->isOnDemand && !m_options.shownTids.contains(tid))
+        if (m_view.tasks()[task].isBystander && !m_options.showsMainThread)
             return false;
         return !m_options.hiddenTids.contains(tid);
     }
@@ -123,14 +113,14 @@ private:
     [[nodiscard]] std::vector<Unit> shownUnits() const
     {
         const auto &tasks = m_view.tasks();
-        const int traced = tracedPid(tasks);
+        const int traced = tasks.empty() ? 0 : tasks.front().pid;
         std::map<int, Unit> processes;
         std::vector<Unit> units;
         for (std::uint32_t i = 0; i < tasks.size(); ++i) {
             if (!isShown(i))
                 continue;
             const int pid = tasks[i].pid;
-            if (pid == 0 || pid == traced) {
+            if (pid == 0 || pid == traced || tasks[i].isBystander) {
                 units.push_back({{i}, pid, false});
                 continue;
             }
@@ -226,7 +216,8 @@ std::vector<TaskLook> taskLooks(const TimelineView &view, const std::vector<Task
     std::vector<TaskLook> looks(view.tasks().size());
     for (std::size_t i = 0; i < looks.size(); ++i) {
         const auto *label = byTask[i];
-        const int number = hasWorkers ? (label != nullptr ? label->worker : -1) : static_cast<int>(i);
+        looks[i].worker = label != nullptr ? label->worker : TaskLabel::kNoWorker;
+        const int number = hasWorkers || view.tasks()[i].isBystander ? looks[i].worker : static_cast<int>(i);
         looks[i].name = label != nullptr && !label->name.isEmpty() ? label->name : ownName(view.tasks()[i]);
         looks[i].colour = number >= 0 ? number : TaskLook::kPlain;
         looks[i].number = looks[i].colour;

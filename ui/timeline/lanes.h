@@ -17,7 +17,6 @@ struct TaskLabel {
     int tid = 0;
     int worker = kNoWorker;
     QString name; ///< Replaces the task's own; empty: keeps it.
-    bool isOnDemand = false; ///< Has a lane only when the user asks for it (the window's own main thread).
 
     friend bool operator==(const TaskLabel &, const TaskLabel &) = default;
 };
@@ -29,6 +28,7 @@ struct TaskLook {
     QString name;
     int colour = kPlain; ///< Of the series; kPlain: neutral.
     int number = kPlain; ///< Written in its blocks; kPlain: none.
+    int worker = TaskLabel::kNoWorker;
 };
 
 /// The view's cores, which it has in the order in which they were first seen, by ascending number. Pure.
@@ -51,7 +51,8 @@ struct LaneOptions {
     LaneArrangement arrangement = LaneArrangement::Both;
     LaneOrder order = LaneOrder::Worker;
     bool isColouredByCore = false; ///< Running in the colour of the core instead of one for the state.
-    std::set<int> shownTids; ///< Of those that are shown on demand.
+    bool isAllMeasured = false; ///< Statistics of every task instead of the workers.
+    bool showsMainThread = false; ///< A lane for the window's own main thread, where it was traced.
     std::set<int> hiddenTids;
     std::set<int> toggledPids; ///< Processes that are not as they begin: open up to kManyLanes lanes.
 

@@ -18,26 +18,19 @@ constexpr std::uint64_t kLeaveSwitches = 4;
 // A state that has all but this part of a column has it.
 constexpr std::uint64_t kSolidPart = 512;
 
-// Where each column holds so many slices, who had most of it is chance: asked for some columns at once the
-// answer means more, and costs less.
-constexpr std::uint64_t kDenseSwitches = 64;
-constexpr std::size_t kDenseStep = 8;
+// Where each column holds many slices, who had most of it is chance: asked for some columns at once the
+// answer means more, and costs less. For so many slices in a column, so many columns.
+struct DenseStep {
+    std::uint64_t switches;
+    std::size_t columns;
+};
+constexpr std::array kDenseSteps{DenseStep{64, 8}, DenseStep{16, 4}, DenseStep{6, 2}};
 
 constexpr std::uint32_t kMostKept = 64; ///< Cores of which the heat strip's sums are used again.
 
 constexpr std::size_t indexOf(TimelineRole role)
 {
     return static_cast<std::size_t>(role);
-}
-
-std::array<std::uint64_t, kTimelineRoles> partsOf(const StateSums &sums)
-{
-    std::array<std::uint64_t, kTimelineRoles> parts{};
-    parts[indexOf(TimelineRole::Running)] = sums.runningNs;
-    parts[indexOf(TimelineRole::Runnable)] = sums.runnableNs;
-    parts[indexOf(TimelineRole::Blocked)] = sums.blockedNs;
-    parts[indexOf(TimelineRole::Unknown)] = sums.unknownNs;
-    return parts;
 }
 
 // Whether one part is all of it, as far as can be seen.
@@ -86,11 +79,13 @@ void LaneShaper::findKeys(LaneId lane)
     std::uint64_t switches = 0;
     for (const auto &sums : m_sums)
         switches += sums.switches;
-    if (switches < kDenseSwitches * m_cells) {
+    const auto step = std::ranges::find_if(
+        kDenseSteps, [&](const DenseStep &dense) { return switches >= dense.switches * m_cells; });
+    if (step == kDenseSteps.end()) {
         m_view.dominantKeys(lane, m_visible, m_keys);
         return;
     }
-    std::vector<std::uint32_t> coarse(std::max<std::size_t>(1, m_cells / kDenseStep), kNoKey);
+    std::vector<std::uint32_t> coarse(std::max<std::size_t>(1, m_cells / step->columns), kNoKey);
     m_view.dominantKeys(lane, m_visible, coarse);
     for (std::size_t i = 0; i < m_cells; ++i)
         m_keys[i] = coarse[i * coarse.size() / m_cells];
@@ -105,16 +100,18 @@ int LaneShaper::colourOf(LaneId::Kind kind, std::uint32_t key) const
     return m_looks[key].colour;
 }
 
-ColumnShares LaneShaper::sharesOf(std::size_t column) const
+// Into their place, here and below: a whole copied right after its parts were written makes the processor
+// wait, for each column.
+void LaneShaper::findShares(std::size_t column, ColumnShares &shares) const
 {
     const auto &sums = m_sums[cellOf(column)];
     // The states of a column add up to its length. A nanosecond that several columns show is all of each.
     const float perNs = 1 / static_cast<float>(sums.totalNs());
-    const auto parts = partsOf(sums);
-    ColumnShares shares;
-    for (std::size_t i = 0; i < parts.size(); ++i)
-        shares.of[i] = static_cast<float>(parts[i]) * perNs;
-    return shares;
+    shares.of[indexOf(TimelineRole::Running)] = static_cast<float>(sums.runningNs) * perNs;
+    shares.of[indexOf(TimelineRole::Runnable)] = static_cast<float>(sums.runnableNs) * perNs;
+    shares.of[indexOf(TimelineRole::GilWait)] = 0;
+    shares.of[indexOf(TimelineRole::Blocked)] = static_cast<float>(sums.blockedNs) * perNs;
+    shares.of[indexOf(TimelineRole::Unknown)] = static_cast<float>(sums.unknownNs) * perNs;
 }
 
 void LaneShaper::findStacked(LaneId lane, DrawList &into, std::uint32_t row)
@@ -156,32 +153,36 @@ void LaneShaper::findStacked(LaneId lane, DrawList &into, std::uint32_t row)
     into.summaries.push_back(mark);
 }
 
-LaneShaper::Shape LaneShaper::shapeOf(LaneId::Kind kind, std::size_t column) const
+void LaneShaper::findShape(LaneId::Kind kind, std::size_t column, Shape &shape) const
 {
     const auto cell = cellOf(column);
     const auto &sums = m_sums[cell];
     const auto length = sums.totalNs();
-    Shape shape;
+    shape.form = Shape::Form::Nothing;
+    shape.role = TimelineRole::Running;
+    shape.colour = kColourState;
+    shape.key = kNoKey;
     if (isAll(sums.absentNs, length) && (m_isStacked[column] == 0 || sums.absentNs == length))
-        return shape;
+        return;
     if (m_isStacked[column] != 0) {
         shape.form = Shape::Form::Stacked;
-        return shape;
+        return;
     }
-    const auto parts = partsOf(sums);
-    for (std::size_t i = 0; i < parts.size(); ++i) {
-        if (!isAll(parts[i], length))
-            continue;
-        shape.form = Shape::Form::Solid;
-        shape.role = static_cast<TimelineRole>(i);
-        if (shape.role == TimelineRole::Running && !m_keys.empty()) {
-            shape.key = m_keys[cell];
-            shape.colour = colourOf(kind, shape.key);
-        }
-        return shape;
+    shape.form = Shape::Form::Solid;
+    if (isAll(sums.runningNs, length)) {
+        if (m_keys.empty())
+            return;
+        shape.key = m_keys[cell];
+        shape.colour = colourOf(kind, shape.key);
+    } else if (isAll(sums.runnableNs, length)) {
+        shape.role = TimelineRole::Runnable;
+    } else if (isAll(sums.blockedNs, length)) {
+        shape.role = TimelineRole::Blocked;
+    } else if (isAll(sums.unknownNs, length)) {
+        shape.role = TimelineRole::Unknown;
+    } else {
+        shape.form = Shape::Form::Mixed;
     }
-    shape.form = Shape::Form::Mixed;
-    return shape;
 }
 
 void LaneShaper::addLabel(
@@ -207,12 +208,13 @@ void LaneShaper::addLane(std::uint32_t row, LaneId lane, DrawList &into)
     findKeys(lane);
     findStacked(lane, into, row);
     const auto columns = static_cast<int>(m_columns);
-    auto shape = shapeOf(lane.kind, 0);
+    Shape shape;
+    findShape(lane.kind, 0, shape);
     for (int begin = 0; begin < columns;) {
         int end = begin + 1;
         Shape next;
         for (; end < columns; ++end) {
-            next = shapeOf(lane.kind, static_cast<std::size_t>(end));
+            findShape(lane.kind, static_cast<std::size_t>(end), next);
             if (next != shape)
                 break;
         }
@@ -225,20 +227,29 @@ void LaneShaper::addLane(std::uint32_t row, LaneId lane, DrawList &into)
                 shape.form == Shape::Form::Mixed ? DrawPiece::Kind::Mixed : DrawPiece::Kind::Stacked;
             into.pieces.push_back(
                 {row, begin, end, kind, TimelineRole::Running, kColourState, into.shares.size()});
-            for (int column = begin; column < end; ++column) {
-                auto shares = sharesOf(static_cast<std::size_t>(column));
-                for (std::size_t i = 0; i < kTimelineRoles; ++i)
-                    into.present[i] |= shares.of[i] > 0;
-                if (!m_keys.empty()) {
-                    const auto key = m_keys[cellOf(static_cast<std::size_t>(column))];
-                    shares.colour = key == kNoKey ? kColourState : colourOf(lane.kind, key);
-                }
-                into.shares.push_back(shares);
-            }
+            addShares(lane.kind, begin, end, into);
         }
         begin = end;
         shape = next;
     }
+}
+
+void LaneShaper::addShares(LaneId::Kind kind, int begin, int end, DrawList &into) const
+{
+    auto present = into.present;
+    auto at = into.shares.size();
+    into.shares.resize(at + static_cast<std::size_t>(end - begin));
+    for (auto column = static_cast<std::size_t>(begin); column < static_cast<std::size_t>(end); ++column) {
+        auto &shares = into.shares[at++];
+        findShares(column, shares);
+        for (std::size_t i = 0; i < kTimelineRoles; ++i)
+            present[i] |= shares.of[i] > 0;
+        if (m_keys.empty())
+            continue;
+        const auto key = m_keys[cellOf(column)];
+        shares.colour = key == kNoKey ? kColourState : colourOf(kind, key);
+    }
+    into.present = present;
 }
 
 void LaneShaper::addSum(std::uint32_t row, std::span<const LaneId> lanes, DrawList &into)
@@ -249,7 +260,8 @@ void LaneShaper::addSum(std::uint32_t row, std::span<const LaneId> lanes, DrawLi
     for (const auto lane : lanes) {
         measure(lane);
         for (std::size_t i = 0; i < m_columns; ++i) {
-            const auto shares = sharesOf(i);
+            ColumnShares shares;
+            findShares(i, shares);
             for (std::size_t role = 0; role < kTimelineRoles; ++role)
                 mean[i].of[role] += shares.of[role] / static_cast<float>(lanes.size());
         }
@@ -284,7 +296,8 @@ std::vector<float> LaneShaper::busyShares(LaneId core)
         m_coreSums[core.index] = m_sums;
     }
     for (std::size_t i = 0; i < m_columns; ++i) {
-        const auto parts = sharesOf(i);
+        ColumnShares parts;
+        findShares(i, parts);
         if (parts.share(TimelineRole::Unknown) < 0.5F)
             shares[i] = parts.share(TimelineRole::Running);
     }

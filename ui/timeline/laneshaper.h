@@ -49,10 +49,11 @@ private:
     {
         return m_cells == m_columns ? column : column * m_cells / m_columns;
     }
-    [[nodiscard]] ColumnShares sharesOf(std::size_t column) const;
+    void findShares(std::size_t column, ColumnShares &shares) const;
     [[nodiscard]] int colourOf(LaneId::Kind kind, std::uint32_t key) const;
     void findStacked(LaneId lane, DrawList &into, std::uint32_t row);
-    [[nodiscard]] Shape shapeOf(LaneId::Kind kind, std::size_t column) const;
+    void findShape(LaneId::Kind kind, std::size_t column, Shape &shape) const;
+    void addShares(LaneId::Kind kind, int begin, int end, DrawList &into) const;
     void
     addLabel(std::uint32_t row, LaneId::Kind kind, const Shape &shape, int begin, int end, DrawList &into);
 

@@ -48,20 +48,18 @@ double LaneStats::share(std::uint64_t ns) const
                        : std::numeric_limits<double>::quiet_NaN();
 }
 
-SelectionStats
-selectionStats(const TimelineView &view, TimeSpan span, std::span<const std::pair<LaneId, QString>> lanes)
+SelectionStats selectionStats(const TimelineView &view, TimeSpan span, const MeasuredLanes &measured)
 {
     SelectionStats result;
     result.span = span;
-    for (const auto &[lane, name] : lanes) {
+    for (const auto &[lane, name] : measured.lanes) {
         LaneStats one;
         one.name = name;
         one.stats = view.stats(lane, span);
         add(one, result.together);
         result.lanes.push_back(std::move(one));
     }
-    result.together.name =
-        lanes.size() == 1 ? lanes.front().second : words("%1 tasks").arg(formatCount(lanes.size()));
+    result.together.name = measured.together;
     return result;
 }
 

@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "ui/timeline/lanes.h"
+#include "ui/timeline/timelinescene.h"
 
 #include <QString>
 
-#include <span>
-#include <utility>
 #include <vector>
 
 namespace timeslice {
 
 /// What happened on one lane, or on several together, within the measured range.
 struct LaneStats {
-    QString name; ///< "worker 0", or "2 tasks".
+    QString name; ///< "worker 0", or "2 workers".
     RangeStats stats; ///< Together: sums; the longest waits are the longest of any.
     QString longestRunnableOn; ///< Together: whose that was.
 
@@ -29,10 +27,9 @@ struct SelectionStats {
     LaneStats together;
 };
 
-/// \param lanes  Tasks, with their names; the order is kept.
-/// Thread: any; pure. Cost: O(lanes * blocks in the span).
+/// The order of the lanes is kept. Thread: any; pure. Cost: O(lanes * blocks in the span).
 [[nodiscard]] SelectionStats
-selectionStats(const TimelineView &view, TimeSpan span, std::span<const std::pair<LaneId, QString>> lanes);
+selectionStats(const TimelineView &view, TimeSpan span, const MeasuredLanes &measured);
 
 /// One statistic for people.
 struct StatCell {

@@ -3,13 +3,10 @@
 
 #include "ui/fieldrow.h"
 #include "ui/format.h"
+#include "ui/tablewindow.h"
 
-#include <QAction>
-#include <QClipboard>
-#include <QGuiApplication>
 #include <QHeaderView>
 #include <QLabel>
-#include <QMimeData>
 #include <QSortFilterProxyModel>
 #include <QTableView>
 #include <QVBoxLayout>
@@ -21,29 +18,11 @@ namespace timeslice {
 namespace {
 
 constexpr std::size_t kBatch = 4096;
+constexpr int kLeastWidth = 480;
 
 std::uint64_t lengthOf(const SliceTable::Row &row, std::uint64_t knownEndNs)
 {
     return TimeSpan{row.segment.span.beginNs, std::min(row.segment.span.endNs, knownEndNs)}.lengthNs();
-}
-
-QString tabSeparated(const QTableView &view)
-{
-    const auto &model = *view.model();
-    QStringList lines;
-    QStringList cells;
-    for (int column = 0; column < model.columnCount(); ++column)
-        cells.append(model.headerData(column, Qt::Horizontal, Qt::DisplayRole).toString());
-    lines.append(cells.join(QLatin1Char('\t')));
-    auto rows = view.selectionModel()->selectedRows();
-    std::ranges::sort(rows, {}, &QModelIndex::row);
-    for (const auto &row : rows) {
-        cells.clear();
-        for (int column = 0; column < model.columnCount(); ++column)
-            cells.append(model.index(row.row(), column).data().toString());
-        lines.append(cells.join(QLatin1Char('\t')));
-    }
-    return lines.join(QLatin1Char('\n')) + QLatin1Char('\n');
 }
 
 } // namespace
@@ -190,7 +169,6 @@ QVariant SliceTableModel::headerData(int section, Qt::Orientation orientation, i
 SliceTableWindow::SliceTableWindow(SliceTable table, QWidget *parent)
     : QWidget(parent, Qt::Window)
 {
-    setAttribute(Qt::WA_DeleteOnClose);
     setWindowTitle(tr("Slices as a table"));
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -208,34 +186,11 @@ SliceTableWindow::SliceTableWindow(SliceTable table, QWidget *parent)
     sorted->setSortRole(Qt::UserRole);
     sorted->setSourceModel(new SliceTableModel(std::move(table), sorted));
     view->setModel(sorted);
-    view->setAccessibleName(windowTitle());
-    view->setAlternatingRowColors(true);
     view->setSelectionBehavior(QAbstractItemView::SelectRows);
     view->setSortingEnabled(true);
     view->horizontalHeader()->setSortIndicator(-1, Qt::AscendingOrder); // as it came: lane by lane
-    view->verticalHeader()->hide();
-    // Widths from the headers and the first rows: asking all cells would take seconds.
-    view->horizontalHeader()->setResizeContentsPrecision(50);
-    view->resizeColumnsToContents();
     layout->addWidget(view);
-    resize(std::clamp(view->horizontalHeader()->length() + 48, 480, 1000), 480);
-
-    auto *copy = new QAction(tr("Copy"), view);
-    copy->setShortcut(QKeySequence::Copy);
-    copy->setShortcutContext(Qt::WidgetWithChildrenShortcut);
-    connect(copy, &QAction::triggered, view, [view] {
-        auto *copied = new QMimeData; // the clipboard becomes its owner
-        const auto text = tabSeparated(*view);
-        copied->setText(text);
-        copied->setData(QStringLiteral("text/tab-separated-values"), text.toUtf8());
-        QGuiApplication::clipboard()->setMimeData(copied);
-    });
-    view->addAction(copy);
-    view->setContextMenuPolicy(Qt::ActionsContextMenu);
-    auto *close = new QAction(this);
-    close->setShortcut(QKeySequence::Cancel);
-    connect(close, &QAction::triggered, this, &QWidget::close);
-    addAction(close);
+    makeTableWindow(*this, *view, kLeastWidth);
 }
 
 } // namespace timeslice

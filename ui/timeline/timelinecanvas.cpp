@@ -321,7 +321,7 @@ void TimelineCanvas::describe()
         return;
     }
     QStringList lines;
-    for (const auto &[lane, name] : m_scene.statLanes()) {
+    for (const auto &[lane, name] : m_scene.taskLanes()) {
         if (static_cast<std::size_t>(lines.size()) == kMostDescribed) {
             lines.append(tr("and more lanes"));
             break;

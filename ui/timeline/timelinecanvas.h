@@ -43,7 +43,6 @@ public:
     [[nodiscard]] const TimelineViewPtr &view() const { return m_scene.view; }
     [[nodiscard]] const Viewport &viewport() const { return m_scene.viewport; }
     [[nodiscard]] bool isLive() const { return m_scene.viewport.isLive(); }
-    [[nodiscard]] std::vector<std::pair<LaneId, QString>> statLanes() const { return m_scene.statLanes(); }
 
     /// Changes what is looked at, followed and measured; says what is different.
     void setViewport(const Viewport &viewport);

@@ -287,7 +287,7 @@ void TimelineCard::updatePanel(bool mayAppear)
     }
     if (!mayAppear && m_panel->isHidden())
         return;
-    m_panel->showStats(selectionStats(*scene.view, *selected, scene.statLanes()), scene.origin());
+    m_panel->showStats(selectionStats(*scene.view, *selected, scene.measuredLanes()), scene.origin());
     m_panel->show();
 }
 
@@ -338,7 +338,7 @@ void TimelineCard::copyStatistics()
     if (scene.isEmpty())
         return;
     const auto span = selection().value_or(visibleRange());
-    const auto text = statsAsText(selectionStats(*scene.view, span, scene.statLanes()));
+    const auto text = statsAsText(selectionStats(*scene.view, span, scene.measuredLanes()));
     auto *copied = new QMimeData; // the clipboard becomes its owner
     copied->setText(text);
     copied->setData(QStringLiteral("text/tab-separated-values"), text.toUtf8());

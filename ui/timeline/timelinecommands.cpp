@@ -330,7 +330,7 @@ void TimelineCanvas::renameChosen()
         auto labels = m_scene.labels;
         auto label = std::ranges::find(labels, tid, &TaskLabel::tid);
         if (label == labels.end())
-            label = labels.insert(labels.end(), TaskLabel{tid, TaskLabel::kNoWorker, {}, false});
+            label = labels.insert(labels.end(), TaskLabel{tid, TaskLabel::kNoWorker, {}});
         label->name = text.simplified();
         setLabels(std::move(labels));
     });

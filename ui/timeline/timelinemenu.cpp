@@ -7,6 +7,8 @@
 #include <QCoreApplication>
 #include <QMenu>
 
+#include <algorithm>
+
 namespace timeslice {
 
 namespace {
@@ -38,6 +40,15 @@ void addChoice(
     action->setCheckable(true);
     action->setChecked(canvas.scene().options.*member == value);
     group.addAction(action);
+}
+
+void addToggle(QMenu &menu, TimelineCanvas &canvas, const char *name, bool LaneOptions::*member)
+{
+    auto *action = menu.addAction(words(name), &canvas, changing(canvas, [member](LaneOptions &options) {
+                                      options.*member = !(options.*member);
+                                  }));
+    action->setCheckable(true);
+    action->setChecked(canvas.scene().options.*member);
 }
 
 // The key stands behind the words and is no shortcut: it belongs to the canvas while that has the focus.
@@ -73,23 +84,6 @@ void addOrder(QMenu &menu, TimelineCanvas &canvas)
     add(QT_TRANSLATE_NOOP("timeslice", "&Busiest first"), LaneOrder::Busiest);
 }
 
-void addShown(QMenu &menu, TimelineCanvas &canvas)
-{
-    for (const auto &label : canvas.scene().labels) {
-        if (!label.isOnDemand)
-            continue;
-        const int tid = label.tid;
-        auto *action = menu.addAction(
-            words(QT_TRANSLATE_NOOP("timeslice", "Show \"%1\"")).arg(label.name), &canvas,
-            changing(canvas, [tid](LaneOptions &options) {
-                if (options.shownTids.erase(tid) == 0)
-                    options.shownTids.insert(tid);
-            }));
-        action->setCheckable(true);
-        action->setChecked(canvas.scene().options.shownTids.contains(tid));
-    }
-}
-
 } // namespace
 
 void fillTimelineMenu(QMenu &menu, TimelineCanvas &canvas)
@@ -104,7 +98,17 @@ void fillTimelineMenu(QMenu &menu, TimelineCanvas &canvas)
         menu, canvas, QT_TRANSLATE_NOOP("timeslice", "Co&lour by core"), "C", TimelineCommand::ColourByCore);
     colour->setCheckable(true);
     colour->setChecked(scene.options.isColouredByCore);
-    addShown(menu, canvas);
+    const bool wasTraced =
+        scene.view != nullptr && std::ranges::any_of(scene.view->tasks(), &TaskInfo::isBystander);
+    addToggle(
+        menu, canvas,
+        wasTraced
+            ? QT_TRANSLATE_NOOP("timeslice", "Show this window's &main thread")
+            : QT_TRANSLATE_NOOP("timeslice", "Show this window's &main thread, in exact traces from now on"),
+        &LaneOptions::showsMainThread);
+    addToggle(
+        menu, canvas, QT_TRANSLATE_NOOP("timeslice", "Statistics of all &tasks, not of workers alone"),
+        &LaneOptions::isAllMeasured);
     menu.addSeparator();
     addCommand(
         menu, canvas, QT_TRANSLATE_NOOP("timeslice", "&Name the chosen lane…"), "F2",

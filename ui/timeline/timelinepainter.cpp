@@ -2,7 +2,6 @@
 #include "ui/timeline/timelinepainter.h"
 
 #include "ui/format.h"
-#include "ui/timeline/laneraster.h"
 #include "ui/timeline/laneshapes.h"
 
 #include <QCoreApplication>
@@ -21,6 +20,12 @@ constexpr double kMostNames = 0.26; ///< Of the width.
 constexpr double kLeastNames = 84;
 constexpr double kArrow = 12; ///< In front of a process's name.
 
+QFont bold(QFont font)
+{
+    font.setWeight(QFont::DemiBold);
+    return font;
+}
+
 } // namespace
 
 TimelinePainter::TimelinePainter(const Theme &theme, double scale, double pixelRatio)
@@ -30,15 +35,17 @@ TimelinePainter::TimelinePainter(const Theme &theme, double scale, double pixelR
     , m_nameFont(bodyFont(scale))
     , m_quietFont(quietFont(scale))
     , m_numberFont(numberFont(scale * 11.0 / 13.0))
+    , m_raster(theme, scale, pixelRatio)
+    , m_texts{
+          ShapedTexts(m_nameFont), ShapedTexts(bold(m_nameFont)), ShapedTexts(m_quietFont),
+          ShapedTexts(bold(m_quietFont)), ShapedTexts(m_numberFont)}
 { }
 
 TimelineMetrics TimelinePainter::metrics(std::span<const LaneEntry> entries, double width) const
 {
     const QFontMetricsF name(m_nameFont);
     const QFontMetricsF quiet(m_quietFont);
-    QFont bold = m_nameFont; // as names become when they are chosen
-    bold.setWeight(QFont::DemiBold);
-    const QFontMetricsF chosen(bold);
+    const QFontMetricsF chosen(bold(m_nameFont)); // as names become when they are chosen
     double widest = kLeastNames * m_scale;
     std::size_t measured = 0;
     for (const auto &entry : entries) {
@@ -76,7 +83,7 @@ void TimelinePainter::paintFrame(QImage &image, const DrawList &list, QSizeF siz
         QPainter painter(&image);
         paintBelow(painter, list, size);
     }
-    LaneRaster(*m_theme, m_scale, m_pixelRatio).paint(image, list);
+    m_raster.paint(image, list);
     QPainter painter(&image);
     paintAbove(painter, list);
 }
@@ -131,11 +138,11 @@ void TimelinePainter::paintName(QPainter &painter, const DrawList &list, const D
         painter.setClipRect(
             QRectF(0, list.rowsTop, list.plot.right(), list.rowsHeight).adjusted(0, -4 * m_scale, 0, 0));
     const bool isQuiet = row.kind == LaneEntry::Kind::Heat || row.kind == LaneEntry::Kind::Heading;
-    QFont font = isQuiet ? m_quietFont : m_nameFont;
-    if (row.isChosen || row.kind == LaneEntry::Kind::Heading)
-        font.setWeight(QFont::DemiBold);
-    const QFontMetricsF metrics(font);
-    const QFontMetricsF quiet(m_quietFont);
+    const bool isBold = row.isChosen || row.kind == LaneEntry::Kind::Heading;
+    auto &texts =
+        isQuiet ? (isBold ? m_texts.boldQuiet : m_texts.quiet) : (isBold ? m_texts.boldName : m_texts.name);
+    const auto &metrics = texts.metrics();
+    const auto &quiet = m_texts.quiet.metrics();
     double left = row.isIndented ? kIndent * m_scale : 0;
     const double middle = row.top + row.height / 2;
     const double height = metrics.height() + (row.detail.isEmpty() ? 0 : quiet.height());
@@ -165,18 +172,11 @@ void TimelinePainter::paintName(QPainter &painter, const DrawList &list, const D
         left += kArrow * m_scale;
     }
     const double room = list.plot.left() - kNameGap * m_scale * 0.6 - left;
-    painter.setFont(font);
-    painter.drawText(
-        QRectF(left, top, room, metrics.height()), Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,
-        metrics.elidedText(row.name, Qt::ElideMiddle, room));
+    texts.draw(painter, {left, top}, row.name, room, Qt::ElideMiddle);
     if (row.detail.isEmpty())
         return;
-    painter.setFont(m_quietFont);
     painter.setPen(m_theme->quietText);
-    painter.drawText(
-        QRectF(left, top + metrics.height(), room, quiet.height()),
-        Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,
-        quiet.elidedText(row.detail, Qt::ElideRight, room));
+    m_texts.quiet.draw(painter, {left, top + metrics.height()}, row.detail, room);
 }
 
 void TimelinePainter::paintMarks(QPainter &painter, const DrawList &list) const
@@ -242,8 +242,7 @@ void TimelinePainter::paintMarks(QPainter &painter, const DrawList &list) const
 
 void TimelinePainter::paintNumbers(QPainter &painter, const DrawList &list) const
 {
-    painter.setFont(m_numberFont);
-    const QFontMetricsF metrics(m_numberFont);
+    const auto &metrics = m_texts.number.metrics();
     const double width = list.plot.width() / std::max(1, list.columns);
     painter.setClipRect(QRectF(list.plot.left(), list.rowsTop, list.plot.width(), list.rowsHeight));
     for (const auto &label : list.labels) {
@@ -251,11 +250,11 @@ void TimelinePainter::paintNumbers(QPainter &painter, const DrawList &list) cons
         if (row.bodyHeight < 0.75 * metrics.height())
             continue;
         painter.setPen(inkOn(runningColour(*m_theme, label.colour)));
-        painter.drawText(
-            QRectF(
-                list.plot.left() + label.begin * width + 5 * m_scale, row.bodyTop,
-                (label.end - label.begin) * width, row.bodyHeight),
-            Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine, label.text);
+        m_texts.number.draw(
+            painter,
+            {list.plot.left() + label.begin * width + 5 * m_scale,
+             row.bodyTop + (row.bodyHeight - metrics.height()) / 2},
+            label.text);
     }
 }
 
@@ -263,7 +262,7 @@ void TimelinePainter::paintRuler(QPainter &painter, const DrawList &list) const
 {
     painter.setFont(m_quietFont);
     painter.setPen(m_theme->quietText);
-    const QFontMetricsF metrics(m_quietFont);
+    const auto &metrics = m_texts.quiet.metrics();
     const double top = list.plot.bottom() + 4 * m_scale;
     double firstLeft = list.plot.left();
     bool isFirst = true;
@@ -276,8 +275,7 @@ void TimelinePainter::paintRuler(QPainter &painter, const DrawList &list) const
         if (isFirst)
             firstLeft = left;
         isFirst = false;
-        painter.drawText(
-            QRectF(left, top, width + 1, metrics.height()), Qt::AlignLeft | Qt::TextSingleLine, tick.text);
+        m_texts.quiet.draw(painter, {left, top}, tick.text);
     }
     // The unit stands once, in front of the first number.
     auto unit = list.rulerUnit;

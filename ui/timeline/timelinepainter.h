@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "ui/timeline/laneraster.h"
 #include "ui/timeline/layout.h"
+#include "ui/timeline/shapedtexts.h"
 #include "ui/timeline/timelinecolours.h"
 
 #include <QFont>
@@ -44,6 +46,16 @@ private:
     QFont m_nameFont;
     QFont m_quietFont;
     QFont m_numberFont;
+    LaneRaster m_raster;
+    /// What was drawn before; nothing that can be seen depends on it.
+    struct Texts {
+        ShapedTexts name;
+        ShapedTexts boldName;
+        ShapedTexts quiet;
+        ShapedTexts boldQuiet;
+        ShapedTexts number;
+    };
+    mutable Texts m_texts;
 };
 
 } // namespace timeslice

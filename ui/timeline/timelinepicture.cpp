@@ -52,8 +52,8 @@ void TimelinePicture::paint(QPainter &painter, QSizeF size, double pixelRatio, b
     const QFontMetricsF metrics(quietFont(1));
     QStringList footer;
     if (scene.viewport.selection())
-        footer.append(
-            statsLine(selectionStats(*scene.view, *scene.viewport.selection(), scene.statLanes()).together));
+        footer.append(statsLine(
+            selectionStats(*scene.view, *scene.viewport.selection(), scene.measuredLanes()).together));
     if (!caption.isEmpty())
         footer.append(caption);
 

@@ -1,11 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/timeline/timelinescene.h"
 
+#include "ui/format.h"
+
 #include <QCoreApplication>
 
 #include <algorithm>
+#include <iterator>
 
 namespace timeslice {
+
+namespace {
+
+QString words(const char *text)
+{
+    return QCoreApplication::translate("timeslice", text);
+}
+
+} // namespace
 
 std::uint64_t TimelineScene::origin() const
 {
@@ -34,16 +46,10 @@ DrawList TimelineScene::layout(QSizeF size, double scroll, const TimelineMetrics
         viewport, size, scroll, metrics);
 }
 
-std::vector<std::pair<LaneId, QString>> TimelineScene::statLanes() const
+std::vector<std::pair<LaneId, QString>> TimelineScene::taskLanes() const
 {
     std::vector<std::pair<LaneId, QString>> lanes;
-    const bool hasChosenTask =
-        std::ranges::any_of(chosen, [](LaneId lane) { return lane.kind == LaneId::Kind::Task; });
-    const auto add = [&](LaneId lane) {
-        const bool isChosen = std::ranges::find(chosen, lane) != chosen.end();
-        if (lane.kind == LaneId::Kind::Task && lane.index < looks.size() && (isChosen || !hasChosenTask))
-            lanes.emplace_back(lane, looks[lane.index].name);
-    };
+    const auto add = [&](LaneId lane) { lanes.emplace_back(lane, looks[lane.index].name); };
     for (const auto &entry : entries) {
         if (entry.kind == LaneEntry::Kind::Task)
             add(entry.lane);
@@ -52,10 +58,43 @@ std::vector<std::pair<LaneId, QString>> TimelineScene::statLanes() const
     }
     // Arranged by core there are no lanes of tasks; what is measured are the tasks nevertheless.
     if (lanes.empty() && view != nullptr && options.arrangement == LaneArrangement::ByCore) {
-        for (std::uint32_t i = 0; i < looks.size(); ++i)
-            lanes.emplace_back(LaneId{LaneId::Kind::Task, i}, looks[i].name);
+        for (std::uint32_t i = 0; i < looks.size(); ++i) {
+            if (!view->tasks()[i].isBystander)
+                add({LaneId::Kind::Task, i});
+        }
     }
     return lanes;
+}
+
+MeasuredLanes TimelineScene::measuredLanes() const
+{
+    auto all = taskLanes(); // none without a view
+    const auto keep = [&all](auto isMeant) {
+        std::vector<std::pair<LaneId, QString>> kept;
+        std::ranges::copy_if(
+            all, std::back_inserter(kept), [&](const auto &lane) { return isMeant(lane.first); });
+        return kept;
+    };
+    const auto named = [](std::vector<std::pair<LaneId, QString>> lanes, const char *several) {
+        auto together =
+            lanes.size() == 1 ? lanes.front().second : words(several).arg(formatCount(lanes.size()));
+        return MeasuredLanes{std::move(lanes), std::move(together)};
+    };
+    constexpr auto kTasks = QT_TRANSLATE_NOOP("timeslice", "%1 tasks");
+    if (auto lanes = keep([this](LaneId lane) { return std::ranges::find(chosen, lane) != chosen.end(); });
+        !lanes.empty())
+        return named(std::move(lanes), kTasks);
+    std::erase_if(all, [this](const auto &lane) { return view->tasks()[lane.first.index].isBystander; });
+    if (options.isAllMeasured || all.empty())
+        return named(std::move(all), kTasks);
+    if (auto lanes = keep([this](LaneId lane) { return looks[lane.index].worker >= 0; }); !lanes.empty())
+        return named(std::move(lanes), QT_TRANSLATE_NOOP("timeslice", "%1 workers"));
+    const auto isOfProgram = [this](LaneId lane) {
+        return view->tasks()[lane.index].pid != view->tasks().front().pid;
+    };
+    if (auto lanes = keep(isOfProgram); !lanes.empty())
+        return named(std::move(lanes), kTasks);
+    return named(std::move(all), kTasks);
 }
 
 std::vector<std::pair<LaneId, QString>> TimelineScene::tableLanes() const

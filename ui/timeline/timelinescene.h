@@ -9,6 +9,12 @@
 
 namespace timeslice {
 
+/// Tasks whose statistics are told.
+struct MeasuredLanes {
+    std::vector<std::pair<LaneId, QString>> lanes; ///< With their names.
+    QString together; ///< What is counted, in words: "4 workers", "worker 1".
+};
+
 /// What is shown of which timeline, without size and look: the state that screen and saved pictures share. A
 /// value; copying it shares the slices.
 struct TimelineScene {
@@ -28,8 +34,13 @@ struct TimelineScene {
     void arrange();
     /// See layoutTimeline; `isEmpty` is false.
     [[nodiscard]] DrawList layout(QSizeF size, double scroll, const TimelineMetrics &metrics) const;
-    /// The tasks whose statistics are shown: the chosen ones, or all that have a lane, with their names.
-    [[nodiscard]] std::vector<std::pair<LaneId, QString>> statLanes() const;
+    /// The tasks whose statistics are told: the chosen ones; else the workers, because the engine, which
+    /// waits for them, would pass for blocked work; without workers the tasks of the user's program; all of
+    /// them when the options say so. A bystander only when it is chosen. Only those that have a lane, unless
+    /// none has.
+    [[nodiscard]] MeasuredLanes measuredLanes() const;
+    /// All tasks that have a lane, those of closed processes included, with their names.
+    [[nodiscard]] std::vector<std::pair<LaneId, QString>> taskLanes() const;
     /// All lanes as they are arranged, closed processes' threads included; the chosen ones if there are any.
     [[nodiscard]] std::vector<std::pair<LaneId, QString>> tableLanes() const;
 };
