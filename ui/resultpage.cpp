@@ -107,6 +107,25 @@ void addResults(std::vector<Measure> &rows, const Recording &recording)
         rows.push_back(
             {QString::fromStdString(field->title), formatResult(*field, value),
              QString::fromStdString(field->help), false});
+    if (const auto &lock = recording.lock) {
+        const auto perSecond = recording.wallSeconds > 0
+            ? std::optional(static_cast<double>(lock->handOvers) / recording.wallSeconds)
+            : std::nullopt;
+        const auto typical = [](const std::optional<LatencySummary> &summary) {
+            return summary ? formatDuration(summary->p50) : plain(notMeasured());
+        };
+        rows.push_back(
+            {ResultPage::tr("Lock changed hands"), formatPerSecond(perSecond),
+             ResultPage::tr("How often another worker than before took the interpreter lock, per second."),
+             false});
+        rows.push_back(
+            {ResultPage::tr("held for"), typical(lock->hold),
+             ResultPage::tr("Half of the times a worker held the lock no longer than this (p50)."), true});
+        rows.push_back(
+            {ResultPage::tr("waited for"), typical(lock->wait),
+             ResultPage::tr("Half of the times a worker waited for the lock no longer than this (p50)."),
+             true});
+    }
     if (recording.loopLag) {
         rows.push_back(
             {ResultPage::tr("Loop lag"), formatDuration(recording.loopLag->p99),

@@ -32,6 +32,7 @@ StateShares sharesOf(const StateTimes &times, const QString &label)
         shares.running = known->running;
         shares.runnable = known->runnable;
         shares.blocked = known->blocked;
+        shares.gilWait = known->gilWait;
         shares.isKnown = true;
     }
     return shares;
@@ -47,7 +48,9 @@ StateTimes sumOf(const std::vector<WorkerResult> &workers)
         }
         return total;
     };
-    return {sum(&StateTimes::running), sum(&StateTimes::runnable), sum(&StateTimes::blocked), std::nullopt};
+    return {
+        sum(&StateTimes::running), sum(&StateTimes::runnable), sum(&StateTimes::blocked),
+        sum(&StateTimes::gilWait)};
 }
 
 } // namespace
@@ -115,10 +118,13 @@ QString StateBars::describe(const StateShares &row) const
 {
     if (!row.isKnown)
         return tr("%1: %2").arg(row.label, notMeasured());
-    return tr("%1: running %2, waiting for a core %3, blocked %4")
-        .arg(
-            row.label, formatPercent(row.running).toString(), formatPercent(row.runnable).toString(),
-            formatPercent(row.blocked).toString());
+    QString words = tr("%1: running %2, waiting for a core %3, blocked %4")
+                        .arg(
+                            row.label, formatPercent(row.running).toString(),
+                            formatPercent(row.runnable).toString(), formatPercent(row.blocked).toString());
+    if (row.gilWait > 0)
+        words += tr(", waiting for the lock %1").arg(formatPercent(row.gilWait).toString());
+    return words;
 }
 
 int StateBars::rowHeight() const
@@ -192,6 +198,8 @@ void StateBars::paintLegend(QPainter &painter) const
         painter.setPen(theme.preempted);
         painter.drawRect(swatch.adjusted(0, 0, -1, -1));
     });
+    if (std::ranges::any_of(m_rows, [](const StateShares &row) { return row.gilWait > 0; }))
+        entry(tr("lock"), [&](const QRect &swatch) { painter.fillRect(swatch, theme.gilWait); });
     entry(tr("blocked"), [&](const QRect &swatch) {
         painter.fillRect(QRect(swatch.left(), middle - 1, swatch.width(), 3), theme.blocked);
     });
@@ -224,6 +232,7 @@ void StateBars::paintRow(QPainter &painter, const StateShares &row, const QRect 
     };
     const int runEnd = xAt(row.running);
     const int waitEnd = xAt(row.running + row.runnable);
+    const int lockEnd = xAt(row.running + row.runnable + row.gilWait);
 
     const QRect running(bar.left(), bar.top(), runEnd - bar.left(), bar.height());
     painter.fillRect(running, theme.running);
@@ -236,7 +245,13 @@ void StateBars::paintRow(QPainter &painter, const StateShares &row, const QRect 
         painter.drawRect(runnable.adjusted(0, 0, -1, -1));
         label(runnable, row.runnable, theme.text, theme.card);
     }
-    const QRect blocked(waitEnd, bar.top(), bar.right() + 1 - waitEnd, bar.height());
+    const QRect locked(waitEnd, bar.top(), lockEnd - waitEnd, bar.height());
+    if (locked.width() > 0) {
+        const int inset = bar.height() / 5;
+        painter.fillRect(locked.adjusted(0, inset, 0, -inset), theme.gilWait);
+        label(locked, row.gilWait, theme.text, theme.card);
+    }
+    const QRect blocked(lockEnd, bar.top(), bar.right() + 1 - lockEnd, bar.height());
     if (blocked.width() > 0) {
         const int thickness = std::max(2, bar.height() / 6);
         painter.fillRect(

@@ -19,6 +19,7 @@ struct StateShares {
     double running = 0;
     double runnable = 0; ///< Waiting for a core.
     double blocked = 0;
+    double gilWait = 0; ///< Waiting for an interpreter's lock; 0 for models without one.
     bool isKnown = false; ///< False: not measured, and the shares mean nothing.
 };
 

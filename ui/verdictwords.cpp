@@ -100,6 +100,19 @@ QString wordsForWaiting(const Recording &recording, const Verdict &verdict)
     return waited + QLatin1Char(' ') + advice;
 }
 
+QString wordsForLock(const Recording &recording, const Verdict &verdict)
+{
+    QString words =
+        tr("The workers waited for the interpreter lock %1 of their time: only one of them could compute "
+           "at a time, however many cores there are.")
+            .arg(percent(verdict.lockShare));
+    if (recording.lock && recording.wallSeconds > 0)
+        words += QLatin1Char(' ')
+            + tr("It changed hands %1 times a second.")
+                  .arg(formatNumber(static_cast<double>(recording.lock->handOvers) / recording.wallSeconds));
+    return words;
+}
+
 QString wordsForMixed(const Verdict &verdict)
 {
     if (!verdict.blockedShare || !verdict.runnableShare)
@@ -170,6 +183,8 @@ QString wordsFor(const Recording &recording, const Verdict &verdict)
                   "faster "
                   "than one.")
             .arg(workersInWords(workers));
+    case Happening::LockBound:
+        return wordsForLock(recording, verdict);
     case Happening::Waiting:
         return wordsForWaiting(recording, verdict);
     case Happening::Mixed:

@@ -100,11 +100,13 @@ QString statesText(const StateTimes &states)
     const auto share = [&](double TimeShares::*state) {
         return shares ? fixed(100 * ((*shares).*state), 1) : QString::fromLatin1(kUnknown);
     };
-    return pairs(
-        {{"running", share(&TimeShares::running)},
-         {"runnable", share(&TimeShares::runnable)},
-         {"blocked", share(&TimeShares::blocked)}},
-        "% of the workers' time", 5);
+    std::vector<std::pair<const char *, QString>> parts{
+        {"running", share(&TimeShares::running)},
+        {"runnable", share(&TimeShares::runnable)},
+        {"blocked", share(&TimeShares::blocked)}};
+    if (states.gilWait)
+        parts.emplace_back("GIL wait", share(&TimeShares::gilWait));
+    return pairs(parts, "% of the workers' time", 5);
 }
 
 QString switchesText(const Recording &recording, const Verdict &verdict)
@@ -292,6 +294,22 @@ double median(std::vector<double> values)
     return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
 }
 
+QString lockText(const Recording &recording)
+{
+    const auto &lock = *recording.lock;
+    const auto perSecond = recording.wallSeconds > 0
+        ? std::optional(static_cast<double>(lock.handOvers) / recording.wallSeconds)
+        : std::nullopt;
+    auto text = pairs(
+        {{"changed hands", rateText(perSecond) + QStringLiteral(" /s")},
+         {"held p50", fixed(milliseconds(lock.hold, &LatencySummary::p50), 3)},
+         {"waited p50", fixed(milliseconds(lock.wait, &LatencySummary::p50), 3)}},
+        "ms", 8);
+    if (lock.lost > 0)
+        text += QStringLiteral(", %1 events not seen").arg(lock.lost);
+    return text;
+}
+
 // What only this workload or this model measures.
 QString resultLines(const Recording &recording)
 {
@@ -306,6 +324,8 @@ QString resultLines(const Recording &recording)
             shown += u' ' + QString::fromStdString(field->unit);
         text += line(field->title.c_str(), shown);
     }
+    if (recording.lock)
+        text += line("lock", lockText(recording));
     if (recording.loopLag)
         text += line("loop lag", latencyText(recording.loopLag));
     return text;

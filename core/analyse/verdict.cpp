@@ -17,6 +17,7 @@ constexpr double kWaitingBlocked = 0.6; // blocked more than this: they waited f
 constexpr double kCoresKept = 0.7; // share of the possible cores that counts as "kept busy"
 constexpr double kThrottledShare = 0.1; // of the quota's periods
 
+constexpr double kLockBound = 0.2; // two workers that take turns wait half of their time
 constexpr double kLeastNoise = 0.02; // what two runs of the same differ by on a quiet machine
 constexpr double kUnknownNoise = 0.1; // assumed of a run too short to show its own spread
 constexpr double kShortestRun = 0.05; // seconds
@@ -75,6 +76,8 @@ Happening happeningOf(const Recording &recording, const Verdict &verdict)
         return Happening::NothingMeasured;
     if (wasThrottled(recording))
         return Happening::Throttled;
+    if (verdict.lockShare && *verdict.lockShare > kLockBound)
+        return Happening::LockBound;
     if (verdict.blockedShare) {
         if (*verdict.blockedShare < kCpuBoundBlocked)
             return ofCpuBound(recording, verdict);
@@ -158,6 +161,8 @@ Verdict judge(const Recording &recording, const Recording *baseline)
     if (const auto shares = timeShares(recording.states)) {
         verdict.runnableShare = shares->runnable;
         verdict.blockedShare = shares->blocked;
+        if (recording.states.gilWait)
+            verdict.lockShare = shares->gilWait;
     }
     verdict.happening = happeningOf(recording, verdict);
     verdict.speedup = compare(recording, baseline, verdict.possibleCores);

@@ -33,6 +33,7 @@ enum class Happening {
     CoresBusy, ///< CPU-bound, and workers kept all cores they could have.
     CoresShared, ///< CPU-bound with more workers than cores: they took turns.
     OneCoreOnly, ///< CPU-bound with several workers, but all on one core (pinned or one allowed).
+    LockBound, ///< They waited for the interpreter's lock: one computed at a time.
     Waiting, ///< Most of the workers' time was blocked: cores would not help, more in flight would.
     Mixed, ///< Neither.
     Throttled, ///< The CPU quota stopped it for a notable share of the time.
@@ -48,7 +49,8 @@ struct Verdict {
     std::optional<double> voluntaryPerSecond;
     std::optional<double> involuntaryPerSecond;
     std::optional<double> runnableShare; ///< Of the workers' time.
-    std::optional<double> blockedShare;
+    std::optional<double> blockedShare; ///< On something else than a core and the interpreter's lock.
+    std::optional<double> lockShare; ///< Waiting for that lock; nothing for models without one.
     double possibleCores = 1; ///< min(workers, allowed CPUs (1 when pinned to one), quota).
     std::expected<Speedup, NoSpeedup> speedup = std::unexpected(NoSpeedup::NoBaseline);
 };

@@ -226,6 +226,8 @@ void Lab::Private::startHost()
              .bystander = run->options.tracesOwnThread ? ownThread() : TaskInfo(),
              .calls = options.perfCalls},
             tid, run->subject());
+        if (findModel(run->plan.experiment.model)->gilEvents > 0)
+            run->trace.watchLock(run->board);
         run->host->proceed();
     });
     QObject::connect(run->host.get(), &RunHost::processStarted, q, [this](int pid) { addRootPid(pid); });
@@ -277,7 +279,7 @@ void Lab::Private::finishRun()
         if (end.error)
             end.output += run->server->output();
     }
-    const auto recording = run->recorder->finish(end, trace, run->stopAsked);
+    const auto recording = run->recorder->finish(end, trace, run->trace.lockSummary(), run->stopAsked);
     run.reset();
     if (recordings.size() == kKeptRecordings)
         recordings.erase(recordings.begin());
@@ -307,6 +309,8 @@ void Lab::Private::giveUpOldTimelines()
 
 void Lab::Private::collect()
 {
+    if (run)
+        run->trace.readLock();
     sampler.mailbox().drain(inbox);
     Frame frame;
     for (const auto &snapshot : inbox) {

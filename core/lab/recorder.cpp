@@ -213,9 +213,11 @@ void Recorder::addResults()
     recording.loopLag = summarise({&lag, 1});
 }
 
-RecordingPtr Recorder::finish(const HostEnd &end, TraceResult trace, bool stopAsked)
+RecordingPtr
+Recorder::finish(const HostEnd &end, TraceResult trace, std::optional<GilSummary> lock, bool stopAsked)
 {
     auto &recording = *m_recording;
+    recording.lock = lock;
     recording.trace = std::move(trace);
     for (unsigned index = 0; index < m_board->workers(); ++index)
         recording.workers.push_back(workerResult(index));

@@ -23,7 +23,8 @@ public:
 
     /// Freezes the recording. Call once.
     /// \param stopAsked  Whether the user ended the run.
-    [[nodiscard]] RecordingPtr finish(const HostEnd &end, TraceResult trace, bool stopAsked);
+    [[nodiscard]] RecordingPtr
+    finish(const HostEnd &end, TraceResult trace, std::optional<GilSummary> lock, bool stopAsked);
 
 private:
     [[nodiscard]] WorkerResult workerResult(unsigned index) const;

@@ -146,11 +146,30 @@ void RunTrace::addRootPid(int pid)
         m_sampled->addRootPid(pid);
 }
 
+void RunTrace::watchLock(std::shared_ptr<const Board> board)
+{
+    m_lock.emplace(std::move(board));
+}
+
+void RunTrace::readLock()
+{
+    if (!m_lock)
+        return;
+    m_lock->read();
+    m_lockHistory = m_lock->history();
+}
+
+std::optional<GilSummary> RunTrace::lockSummary() const
+{
+    return m_lock ? std::optional(m_lock->summary()) : std::nullopt;
+}
+
 TimelineViewPtr RunTrace::view() const
 {
-    if (m_store)
-        return m_store->view();
-    return m_sampled ? m_sampled->view() : nullptr;
+    auto view = m_store ? m_store->view() : m_sampled ? m_sampled->view() : nullptr;
+    if (view && m_lockHistory)
+        view = view->with(m_lockHistory);
+    return view;
 }
 
 TraceResult RunTrace::status() const
@@ -180,6 +199,7 @@ const TraceResult &RunTrace::finish(const Board &board, Accounted accounted)
         m_tracer->stop();
     if (m_sampled)
         m_sampled->stop();
+    readLock();
     m_result = status();
     m_isFinished = true;
     if (m_tracer)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/board/board.h"
+#include "core/observe/gilhistory.h"
 #include "core/observe/runsubject.h"
 #include "core/observe/sampledtimeline.h"
 #include "core/observe/timelinestore.h"
@@ -51,6 +52,11 @@ public:
 
     /// See Sampler::addRootPid.
     void addRootPid(int pid);
+    /// The workers share an interpreter's lock, of which the board has logs.
+    void watchLock(std::shared_ptr<const Board> board);
+    /// Reads those logs; some ten times a second. Does nothing without a lock.
+    void readLock();
+    [[nodiscard]] std::optional<GilSummary> lockSummary() const;
 
     [[nodiscard]] TraceSource source() const { return m_result.source; }
     /// The newest view that is ready; nullptr without a timeline. Cost: a pointer.
@@ -66,6 +72,8 @@ private:
     [[nodiscard]] bool openExact(TraceRequest request, TaskInfo traced);
     void openSampled(RunSubject subject, TimelineLimits limits);
 
+    std::optional<GilReader> m_lock;
+    std::shared_ptr<const GilHistory> m_lockHistory; ///< As last read.
     std::shared_ptr<TimelineStore> m_store;
     std::unique_ptr<SwitchTracer> m_tracer; ///< After the store it feeds: it must end first.
     std::unique_ptr<SampledTimeline> m_sampled;

@@ -34,6 +34,7 @@ enum class TaskState : std::uint8_t {
              ///< of this, just before the next run, was spent waiting for a core; only its total is known,
              ///< from schedstat.
     Unknown, ///< Records were lost, or it was there before the trace began and has not been seen yet.
+    GilWait, ///< Blocked, and the worker itself says on what: it waits for the interpreter's lock.
 };
 
 /// Why a running slice ended.
@@ -77,11 +78,13 @@ struct LostSpan {
     friend bool operator==(const LostSpan &, const LostSpan &) = default;
 };
 
-/// Time by state within a span; the five add up to its length, exactly.
+/// Time by state within a span; the six add up to its length, exactly.
 struct StateSums {
     std::uint64_t runningNs = 0;
     std::uint64_t runnableNs = 0;
     std::uint64_t blockedNs = 0;
+    std::uint64_t gilWaitNs = 0; ///< By the worker's own account, which is longer than the block by the
+                                 ///< moment in which it says so; never more than what was blocked.
     std::uint64_t unknownNs = 0;
     std::uint64_t absentNs = 0;
     std::uint64_t switches = 0; ///< Switch-outs.
@@ -90,7 +93,7 @@ struct StateSums {
 
     [[nodiscard]] constexpr std::uint64_t totalNs() const
     {
-        return runningNs + runnableNs + blockedNs + unknownNs + absentNs;
+        return runningNs + runnableNs + blockedNs + gilWaitNs + unknownNs + absentNs;
     }
     friend bool operator==(const StateSums &, const StateSums &) = default;
 };

@@ -28,6 +28,7 @@ void subtract(
     const auto &after = to.sums;
     sums.runningNs = after.runningNs - before.runningNs;
     sums.runnableNs = after.runnableNs - before.runnableNs;
+    sums.gilWaitNs = 0;
     sums.unknownNs = after.unknownNs - before.unknownNs;
     sums.switches = after.switches - before.switches;
     sums.coarse = from.isCoarse || to.isCoarse;

@@ -17,6 +17,7 @@ bool isSilent(TaskState state, LaneId::Kind kind)
     case TaskState::Absent:
         return kind == LaneId::Kind::Core; // a task's birth and end are facts
     case TaskState::Running:
+    case TaskState::GilWait:
     case TaskState::Unknown:
         break;
     }
@@ -58,6 +59,35 @@ void TimelineView::columns(LaneId lane, TimeSpan span, std::span<StateSums> out)
 {
     at(lane).columns(span, m_data.known.endNs, out);
     applyLosses(lane, span, out);
+    applyGil(lane, span, out);
+}
+
+std::shared_ptr<const TimelineView> TimelineView::with(std::shared_ptr<const GilHistory> gil) const
+{
+    auto data = m_data;
+    data.gil = std::move(gil);
+    return std::make_shared<TimelineView>(std::move(data));
+}
+
+const GilHistory::Worker *TimelineView::gilWorker(LaneId lane) const
+{
+    return m_data.gil && lane.kind == LaneId::Kind::Task ? m_data.gil->ofTid(tasks()[lane.index].tid)
+                                                         : nullptr;
+}
+
+// A wait is told from before the task blocks until after it runs again: what of it is blocked is waiting for
+// the lock.
+void TimelineView::applyGil(LaneId lane, TimeSpan span, std::span<StateSums> out) const
+{
+    const auto *const worker = gilWorker(lane);
+    if (worker == nullptr)
+        return;
+    for (std::size_t i = 0; i < out.size(); ++i) {
+        const TimeSpan edges{columnEdge(span, i, out.size()), columnEdge(span, i + 1, out.size())};
+        const auto waited = std::min(out[i].blockedNs, GilHistory::waitedNs(*worker, edges));
+        out[i].blockedNs -= waited;
+        out[i].gilWaitNs += waited;
+    }
 }
 
 void TimelineView::applyLosses(LaneId lane, TimeSpan span, std::span<StateSums> out) const
@@ -111,6 +141,9 @@ Segment TimelineView::segmentAt(LaneId lane, std::uint64_t timeNs) const
             break;
         }
     }
+    const auto *const worker = gilWorker(lane);
+    if (segment.state == TaskState::Blocked && worker != nullptr && GilHistory::waitAt(*worker, timeNs))
+        segment.state = TaskState::GilWait;
     return segment;
 }
 
@@ -129,9 +162,12 @@ RangeStats TimelineView::stats(LaneId lane, TimeSpan span) const
 {
     auto stats = at(lane).stats(span, m_data.known.endNs);
     const auto losses = lossesOf(lane, span);
-    if (losses.empty())
+    if (losses.empty()) {
+        applyGil(lane, span, std::span(&stats.sums, 1));
         return stats;
+    }
     applyLosses(lane, span, std::span(&stats.sums, 1));
+    applyGil(lane, span, std::span(&stats.sums, 1));
     stats.longestRunnableNs = 0;
     stats.longestBlockedNs = 0;
     auto beginNs = span.beginNs;

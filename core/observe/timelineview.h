@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/observe/gilhistory.h"
 #include "core/observe/timelinelane.h"
 #include "core/observe/timelinelosses.h"
 
@@ -33,6 +34,7 @@ public:
         std::shared_ptr<const TimelineLosses> losses;
         std::vector<std::shared_ptr<const TimelineLane>> taskLanes; ///< As `tasks`.
         std::vector<std::shared_ptr<const TimelineLane>> coreLanes; ///< As `cores`.
+        std::shared_ptr<const GilHistory> gil; ///< nullptr for models without a lock.
     };
 
     explicit TimelineView(Data data)
@@ -53,6 +55,11 @@ public:
     /// The kernel's ids of the CPUs on which something was seen, in that order; indices stay the same.
     [[nodiscard]] const std::vector<int> &cores() const { return *m_data.cores; }
     [[nodiscard]] const TimelineLosses &losses() const { return *m_data.losses; }
+
+    /// The same view, with what the board says of an interpreter's lock. Cost: some pointers.
+    [[nodiscard]] std::shared_ptr<const TimelineView> with(std::shared_ptr<const GilHistory> gil) const;
+    /// nullptr for models without a lock.
+    [[nodiscard]] const GilHistory *gil() const { return m_data.gil.get(); }
 
     /// Time by state in each of `out.size()` equal columns; the columns add up to the whole, exactly.
     /// Cost: O(columns * log slices), some 30 ns each; more where records were lost.
@@ -75,6 +82,8 @@ private:
     [[nodiscard]] const TimelineLane &at(LaneId lane) const;
     [[nodiscard]] std::span<const TimeSpan> lossesOf(LaneId lane, TimeSpan span) const;
     void applyLosses(LaneId lane, TimeSpan span, std::span<StateSums> out) const;
+    [[nodiscard]] const GilHistory::Worker *gilWorker(LaneId lane) const;
+    void applyGil(LaneId lane, TimeSpan span, std::span<StateSums> out) const;
 
     Data m_data;
 };

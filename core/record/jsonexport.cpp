@@ -161,6 +161,32 @@ void writeTrace(JsonWriter &json, const TraceResult &trace)
 }
 
 /// Every result that the workload's catalogue entry names; none of them is measured by this version.
+void writeLock(JsonWriter &json, const Recording &recording)
+{
+    const auto &lock = recording.lock;
+    if (!lock) {
+        json.value(std::nullopt);
+        return;
+    }
+    const bool hasTime = recording.wallSeconds > 0;
+    const auto quantile = [](const std::optional<LatencySummary> &summary,
+                             Nanoseconds LatencySummary::*which) {
+        return summary ? std::optional(toSeconds((*summary).*which)) : std::nullopt;
+    };
+    json.beginObject();
+    json.field("hand_overs", lock->handOvers);
+    json.field(
+        "hand_overs_per_s",
+        hasTime ? std::optional(static_cast<double>(lock->handOvers) / recording.wallSeconds) : std::nullopt);
+    json.field("asked", lock->asked);
+    json.field("hold_p50_s", quantile(lock->hold, &LatencySummary::p50));
+    json.field("hold_max_s", quantile(lock->hold, &LatencySummary::max));
+    json.field("wait_p50_s", quantile(lock->wait, &LatencySummary::p50));
+    json.field("wait_max_s", quantile(lock->wait, &LatencySummary::max));
+    json.field("lost_events", lock->lost);
+    json.endObject();
+}
+
 void writeResults(JsonWriter &json, const Recording &recording)
 {
     json.beginObject();
@@ -244,6 +270,8 @@ QByteArray runJson(const Recording &recording, JsonWriter::Style style)
     json.field("lag_p99_s", lag ? std::optional(toSeconds(lag->p99)) : std::nullopt);
     json.field("lag_max_s", lag ? std::optional(toSeconds(lag->max)) : std::nullopt);
     json.endObject();
+    json.key("gil");
+    writeLock(json, recording);
     json.key("results");
     writeResults(json, recording);
     json.key("findings");

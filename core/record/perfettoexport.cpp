@@ -44,6 +44,7 @@ const char *stateName(TaskState state)
     case TaskState::Runnable:
         return "R";
     case TaskState::Blocked:
+    case TaskState::GilWait:
         return "S";
     case TaskState::Absent:
     case TaskState::Unknown:
@@ -187,7 +188,7 @@ private:
             + R"(,"ts":)" + microseconds(span.beginNs - m_beginNs) + R"(,"args":{"length_us":)"
             + microseconds(span.lengthNs()) + R"(,"running_us":)" + microseconds(sums.runningNs)
             + R"(,"runnable_us":)" + microseconds(sums.runnableNs) + R"(,"blocked_us":)"
-            + microseconds(sums.blockedNs) + R"(,"switches":)"
+            + microseconds(sums.blockedNs + sums.gilWaitNs) + R"(,"switches":)"
             + QByteArray::number(static_cast<qulonglong>(sums.switches)) + "}}";
     }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/histogram.h"
+#include "core/observe/gilhistory.h"
 #include "core/observe/series.h"
 #include "core/observe/timelineview.h"
 #include "core/perf/selfcheck.h"
@@ -112,6 +113,7 @@ struct Recording {
     std::optional<LatencySummary> latency;
     std::optional<LatencySummary>
         loopLag; ///< How late the event loop came to what was due; nothing without a loop.
+    std::optional<GilSummary> lock; ///< Of the interpreter's lock; nothing for models without one.
     /// What the workload measured beyond time, in the order of its WorkloadInfo::results.
     std::vector<ResultValue> results;
     SwitchCounts switches; ///< Sums over the workers; nothing as soon as one worker's is unknown.

@@ -35,6 +35,8 @@ const char *stateName(const Segment &segment)
         return "runnable";
     case TaskState::Blocked:
         return "blocked";
+    case TaskState::GilWait:
+        return "gil_wait";
     case TaskState::Unknown:
         return "unknown";
     case TaskState::Absent:

@@ -11,7 +11,8 @@ namespace timeslice {
 struct TimeShares {
     double running = 0;
     double runnable = 0;
-    double blocked = 0;
+    double blocked = 0; ///< Without what it waited for an interpreter's lock.
+    double gilWait = 0; ///< 0 for models without one.
 };
 
 /// \return Nothing when one of the three was not measured or there was no time. Thread: any; pure.

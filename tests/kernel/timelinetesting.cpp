@@ -44,6 +44,8 @@ std::string nameOf(const Segment &segment)
         return "runnable";
     case TaskState::Blocked:
         return "blocked";
+    case TaskState::GilWait:
+        return "gil-wait";
     case TaskState::Unknown:
         return "unknown";
     }

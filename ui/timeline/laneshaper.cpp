@@ -109,7 +109,7 @@ void LaneShaper::findShares(std::size_t column, ColumnShares &shares) const
     const float perNs = 1 / static_cast<float>(sums.totalNs());
     shares.of[indexOf(TimelineRole::Running)] = static_cast<float>(sums.runningNs) * perNs;
     shares.of[indexOf(TimelineRole::Runnable)] = static_cast<float>(sums.runnableNs) * perNs;
-    shares.of[indexOf(TimelineRole::GilWait)] = 0;
+    shares.of[indexOf(TimelineRole::GilWait)] = static_cast<float>(sums.gilWaitNs) * perNs;
     shares.of[indexOf(TimelineRole::Blocked)] = static_cast<float>(sums.blockedNs) * perNs;
     shares.of[indexOf(TimelineRole::Unknown)] = static_cast<float>(sums.unknownNs) * perNs;
 }
@@ -178,6 +178,8 @@ void LaneShaper::findShape(LaneId::Kind kind, std::size_t column, Shape &shape) 
         shape.role = TimelineRole::Runnable;
     } else if (isAll(sums.blockedNs, length)) {
         shape.role = TimelineRole::Blocked;
+    } else if (isAll(sums.gilWaitNs, length)) {
+        shape.role = TimelineRole::GilWait;
     } else if (isAll(sums.unknownNs, length)) {
         shape.role = TimelineRole::Unknown;
     } else {

@@ -19,11 +19,13 @@ namespace {
 
 constexpr double kWidth = 260;
 
-// Without what is not worth a line: unknown time where all is known.
+// Without what is not worth a line: unknown time where all is known, a lock where there is none.
 std::vector<StatCell> shownCells(const LaneStats &lane)
 {
     auto cells = statCells(lane);
-    if (lane.stats.sums.unknownNs == 0 && cells.size() > 3)
+    if (lane.stats.sums.unknownNs == 0)
+        cells.erase(cells.begin() + 4);
+    if (lane.stats.sums.gilWaitNs == 0)
         cells.erase(cells.begin() + 3);
     return cells;
 }
@@ -42,6 +44,7 @@ std::vector<StateShares> barsOf(const SelectionStats &stats)
             row.running = lane.share(lane.stats.sums.runningNs);
             row.runnable = lane.share(lane.stats.sums.runnableNs);
             row.blocked = lane.share(lane.stats.sums.blockedNs);
+            row.gilWait = lane.share(lane.stats.sums.gilWaitNs);
         }
         rows.push_back(row);
     }

@@ -25,6 +25,7 @@ void add(const LaneStats &lane, LaneStats &into)
     to.sums.runningNs += from.sums.runningNs;
     to.sums.runnableNs += from.sums.runnableNs;
     to.sums.blockedNs += from.sums.blockedNs;
+    to.sums.gilWaitNs += from.sums.gilWaitNs;
     to.sums.unknownNs += from.sums.unknownNs;
     to.sums.absentNs += from.sums.absentNs;
     to.sums.switches += from.sums.switches;
@@ -56,10 +57,12 @@ SelectionStats selectionStats(const TimelineView &view, TimeSpan span, const Mea
         LaneStats one;
         one.name = name;
         one.stats = view.stats(lane, span);
+        one.knowsLock = view.gil() != nullptr;
         add(one, result.together);
         result.lanes.push_back(std::move(one));
     }
     result.together.name = measured.together;
+    result.together.knowsLock = view.gil() != nullptr;
     return result;
 }
 
@@ -82,6 +85,10 @@ std::vector<StatCell> statCells(const LaneStats &lane)
     share(
         QT_TRANSLATE_NOOP("timeslice", "blocked"), stats.sums.blockedNs,
         QT_TRANSLATE_NOOP("timeslice", "Waited for something else, such as a lock, a timer or an answer."));
+    add(QT_TRANSLATE_NOOP("timeslice", "waiting for the lock"),
+        lane.knowsLock ? formatPercent(lane.share(stats.sums.gilWaitNs)) : Quantity{notMeasured(), {}},
+        words(
+            QT_TRANSLATE_NOOP("timeslice", "Waited for the interpreter's lock, which another worker held.")));
     share(
         QT_TRANSLATE_NOOP("timeslice", "not known"), stats.sums.unknownNs,
         QT_TRANSLATE_NOOP("timeslice", "Records were lost, or the task had not been seen yet."));

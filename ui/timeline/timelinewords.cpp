@@ -166,6 +166,17 @@ public:
             into.lines.emplace_back(words("Ended because"), endWords(m_segment.end));
     }
 
+    // Who had the interpreter's lock in the middle of the wait for it.
+    void addHolder(SliceWords &into) const
+    {
+        const auto *const gil = m_view.gil();
+        if (gil == nullptr || m_segment.state != TaskState::GilWait)
+            return;
+        const auto end = std::min(m_segment.span.endNs, m_view.known().endNs);
+        if (const auto holder = gil->holderAt(m_segment.span.beginNs / 2 + end / 2))
+            into.lines.emplace_back(words("The lock is held by"), words("worker %1").arg(*holder));
+    }
+
     void addMeanwhile(SliceWords &into) const
     {
         const bool waits = m_segment.state == TaskState::Runnable || m_segment.state == TaskState::Blocked;
@@ -237,6 +248,7 @@ SliceWords describeSlice(
     describer.addTitle(result);
     describer.addTask(result);
     describer.addTimes(originNs, result);
+    describer.addHolder(result);
     describer.addMeanwhile(result);
     if (pixel)
         describer.addPixel(*pixel, result);
@@ -254,6 +266,8 @@ QString stateWords(TaskState state)
         return words("preempted, waiting for a core");
     case TaskState::Blocked:
         return words("blocked");
+    case TaskState::GilWait:
+        return words("waiting for the interpreter lock");
     case TaskState::Unknown:
         return words("not known");
     }
@@ -301,6 +315,7 @@ QString summaryWords(const QString &name, const StateSums &sums)
     };
     add(sums.runningNs, words("running"));
     add(sums.runnableNs, words("preempted"));
+    add(sums.gilWaitNs, words("waiting for the lock"));
     add(sums.blockedNs, words("blocked"));
     add(sums.unknownNs, words("not known"));
     return words("%1: %2").arg(name, parts.join(words(", ")));
