@@ -6,10 +6,7 @@
 #include "ui/themecontroller.h"
 #include "ui/verdictwords.h"
 
-#include <QHelpEvent>
 #include <QPainter>
-#include <QStringList>
-#include <QToolTip>
 
 #include <algorithm>
 #include <cmath>
@@ -23,11 +20,6 @@ namespace {
 constexpr int kBarHeight = 14;
 constexpr int kRowGap = 8;
 constexpr int kGap = 8;
-
-QString describe(const RateBar &bar)
-{
-    return RateBars::tr("%1: %2").arg(bar.label, formatRate(bar.itemsPerSecond).toString());
-}
 
 } // namespace
 
@@ -69,46 +61,28 @@ rateBars(const RecordingPtr &recording, const RecordingPtr &baseline, const std:
 }
 
 RateBars::RateBars(ThemeController *themes, QWidget *parent)
-    : QWidget(parent)
-    , m_themes(themes)
+    : BarRows(themes, kBarHeight + kRowGap, parent)
 {
     setAccessibleName(tr("Against the baseline"));
-    setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
-    connect(m_themes, &ThemeController::changed, this, &QWidget::updateGeometry);
-    connect(m_themes, &ThemeController::changed, this, qOverload<>(&QWidget::update));
 }
 
 void RateBars::setBars(std::vector<RateBar> bars)
 {
     m_bars = std::move(bars);
-    QStringList lines;
-    for (const RateBar &bar : m_bars)
-        lines.append(describe(bar));
-    setAccessibleDescription(lines.join(QLatin1Char('\n')));
-    updateGeometry();
-    update();
+    rowsChanged();
 }
 
-int RateBars::rowHeight() const
+QString RateBars::describeRow(int row) const
 {
-    return static_cast<int>(std::lround((kBarHeight + kRowGap) * m_themes->scale()));
-}
-
-QSize RateBars::sizeHint() const
-{
-    return {static_cast<int>(240 * m_themes->scale()), rowHeight() * static_cast<int>(m_bars.size())};
-}
-
-QSize RateBars::minimumSizeHint() const
-{
-    return {static_cast<int>(120 * m_themes->scale()), sizeHint().height()};
+    const auto &bar = m_bars[static_cast<std::size_t>(row)];
+    return tr("%1: %2").arg(bar.label, formatRate(bar.itemsPerSecond).toString());
 }
 
 void RateBars::paintEvent(QPaintEvent *)
 {
     QPainter painter(this);
-    const Theme &theme = m_themes->theme();
-    painter.setFont(quietFont(m_themes->scale()));
+    const Theme &theme = themes().theme();
+    painter.setFont(quietFont(themes().scale()));
     const QFontMetrics metrics = painter.fontMetrics();
 
     double highest = 0;
@@ -141,18 +115,6 @@ void RateBars::paintEvent(QPaintEvent *)
         painter.drawText(line, Qt::AlignRight | Qt::AlignVCenter, formatRate(bar.itemsPerSecond).toString());
         y += rowHeight();
     }
-}
-
-bool RateBars::event(QEvent *event)
-{
-    if (event->type() == QEvent::ToolTip) {
-        const auto *help = static_cast<QHelpEvent *>(event);
-        const int line = help->pos().y() / std::max(1, rowHeight());
-        if (line >= 0 && std::cmp_less(line, m_bars.size()))
-            QToolTip::showText(help->globalPos(), describe(m_bars[static_cast<std::size_t>(line)]), this);
-        return true;
-    }
-    return QWidget::event(event);
 }
 
 } // namespace timeslice

@@ -2,15 +2,13 @@
 #pragma once
 
 #include "core/record/recording.h"
+#include "ui/barrows.h"
 
 #include <QString>
-#include <QWidget>
 
 #include <vector>
 
 namespace timeslice {
-
-class ThemeController;
 
 /// The throughput of one run that did the same work.
 struct RateBar {
@@ -30,7 +28,7 @@ inline constexpr std::size_t kMaxRateBars = 6;
 rateBars(const RecordingPtr &recording, const RecordingPtr &baseline, const std::vector<RecordingPtr> &runs);
 
 /// Horizontal bars from one zero, this run's in the accent colour, each with its value in words.
-class RateBars : public QWidget {
+class RateBars : public BarRows {
     Q_OBJECT
 
 public:
@@ -39,17 +37,12 @@ public:
 
     void setBars(std::vector<RateBar> bars);
 
-    [[nodiscard]] QSize sizeHint() const override;
-    [[nodiscard]] QSize minimumSizeHint() const override;
-    bool event(QEvent *event) override;
-
 protected:
     void paintEvent(QPaintEvent *event) override;
+    [[nodiscard]] int rows() const override { return static_cast<int>(m_bars.size()); }
+    [[nodiscard]] QString describeRow(int row) const override;
 
 private:
-    [[nodiscard]] int rowHeight() const;
-
-    ThemeController *m_themes;
     std::vector<RateBar> m_bars;
 };
 

@@ -5,10 +5,7 @@
 #include "ui/format.h"
 #include "ui/themecontroller.h"
 
-#include <QHelpEvent>
 #include <QPainter>
-#include <QStringList>
-#include <QToolTip>
 
 #include <algorithm>
 #include <cmath>
@@ -94,28 +91,20 @@ std::vector<StateShares> taskShares(std::vector<WorkerResult> tasks)
 }
 
 StateBars::StateBars(ThemeController *themes, QWidget *parent)
-    : QWidget(parent)
-    , m_themes(themes)
+    : BarRows(themes, kBarHeight + kRowGap, parent)
 {
     setAccessibleName(tr("Where the time went"));
-    setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
-    connect(m_themes, &ThemeController::changed, this, &QWidget::updateGeometry);
-    connect(m_themes, &ThemeController::changed, this, qOverload<>(&QWidget::update));
 }
 
 void StateBars::setRows(std::vector<StateShares> rows)
 {
     m_rows = std::move(rows);
-    QStringList lines;
-    for (const StateShares &row : m_rows)
-        lines.append(describe(row));
-    setAccessibleDescription(lines.join(QLatin1Char('\n')));
-    updateGeometry();
-    update();
+    rowsChanged();
 }
 
-QString StateBars::describe(const StateShares &row) const
+QString StateBars::describeRow(int index) const
 {
+    const auto &row = m_rows[static_cast<std::size_t>(index)];
     if (!row.isKnown)
         return tr("%1: %2").arg(row.label, notMeasured());
     QString words = tr("%1: running %2, waiting for a core %3, blocked %4")
@@ -127,48 +116,31 @@ QString StateBars::describe(const StateShares &row) const
     return words;
 }
 
-int StateBars::rowHeight() const
+int StateBars::headHeight() const
 {
-    return static_cast<int>(std::lround((kBarHeight + kRowGap) * m_themes->scale()));
-}
-
-int StateBars::legendHeight() const
-{
-    return QFontMetrics(quietFont(m_themes->scale())).height() + kRowGap;
+    return QFontMetrics(quietFont(themes().scale())).height() + kRowGap;
 }
 
 int StateBars::labelWidth() const
 {
-    const QFontMetrics metrics(quietFont(m_themes->scale()));
+    const QFontMetrics metrics(quietFont(themes().scale()));
     int widest = 0;
     for (const StateShares &row : m_rows)
         widest = std::max(widest, metrics.horizontalAdvance(row.label));
     return std::min(widest, width() * 2 / 5) + kLabelGap;
 }
 
-QSize StateBars::sizeHint() const
-{
-    return {
-        static_cast<int>(240 * m_themes->scale()),
-        legendHeight() + rowHeight() * static_cast<int>(m_rows.size())};
-}
-
-QSize StateBars::minimumSizeHint() const
-{
-    return {static_cast<int>(120 * m_themes->scale()), sizeHint().height()};
-}
-
 void StateBars::paintEvent(QPaintEvent *)
 {
     QPainter painter(this);
-    painter.setFont(quietFont(m_themes->scale()));
+    painter.setFont(quietFont(themes().scale()));
     paintLegend(painter);
     const QFontMetrics metrics = painter.fontMetrics();
     const int left = labelWidth();
-    int y = legendHeight();
+    int y = headHeight();
     for (const StateShares &row : m_rows) {
         const QRect bar(left, y, width() - left, rowHeight() - kRowGap);
-        painter.setPen(m_themes->theme().quietText);
+        painter.setPen(themes().theme().quietText);
         painter.drawText(
             QRect(0, y, left - kLabelGap, bar.height()), Qt::AlignLeft | Qt::AlignVCenter,
             metrics.elidedText(row.label, Qt::ElideMiddle, left - kLabelGap));
@@ -179,9 +151,9 @@ void StateBars::paintEvent(QPaintEvent *)
 
 void StateBars::paintLegend(QPainter &painter) const
 {
-    const Theme &theme = m_themes->theme();
+    const Theme &theme = themes().theme();
     const QFontMetrics metrics = painter.fontMetrics();
-    const int size = static_cast<int>(kSwatch * m_themes->scale());
+    const int size = static_cast<int>(kSwatch * themes().scale());
     const int middle = metrics.height() / 2;
     int x = 0;
     const auto entry = [&](const QString &name, const auto &drawSwatch) {
@@ -194,7 +166,7 @@ void StateBars::paintLegend(QPainter &painter) const
     };
     entry(tr("running"), [&](const QRect &swatch) { painter.fillRect(swatch, theme.running); });
     entry(tr("waiting for a core"), [&](const QRect &swatch) {
-        painter.fillRect(swatch, hatch(theme.preempted, m_themes->scale()));
+        painter.fillRect(swatch, hatch(theme.preempted, themes().scale()));
         painter.setPen(theme.preempted);
         painter.drawRect(swatch.adjusted(0, 0, -1, -1));
     });
@@ -207,7 +179,7 @@ void StateBars::paintLegend(QPainter &painter) const
 
 void StateBars::paintRow(QPainter &painter, const StateShares &row, const QRect &bar) const
 {
-    const Theme &theme = m_themes->theme();
+    const Theme &theme = themes().theme();
     if (!row.isKnown) {
         painter.setPen(theme.quietText);
         painter.drawText(bar, Qt::AlignLeft | Qt::AlignVCenter, notMeasured());
@@ -240,7 +212,7 @@ void StateBars::paintRow(QPainter &painter, const StateShares &row, const QRect 
 
     const QRect runnable(runEnd, bar.top(), waitEnd - runEnd, bar.height());
     if (runnable.width() > 0) {
-        painter.fillRect(runnable, hatch(theme.preempted, m_themes->scale()));
+        painter.fillRect(runnable, hatch(theme.preempted, themes().scale()));
         painter.setPen(theme.preempted);
         painter.drawRect(runnable.adjusted(0, 0, -1, -1));
         label(runnable, row.runnable, theme.text, theme.card);
@@ -261,23 +233,11 @@ void StateBars::paintRow(QPainter &painter, const StateShares &row, const QRect 
     }
 }
 
-bool StateBars::event(QEvent *event)
+QString StateBars::describeHead() const
 {
-    if (event->type() == QEvent::ToolTip) {
-        const auto *help = static_cast<QHelpEvent *>(event);
-        const int line = (help->pos().y() - legendHeight()) / std::max(1, rowHeight());
-        if (help->pos().y() >= legendHeight() && std::cmp_less(line, m_rows.size()))
-            QToolTip::showText(help->globalPos(), describe(m_rows[static_cast<std::size_t>(line)]), this);
-        else
-            QToolTip::showText(
-                help->globalPos(),
-                tr("Running: on a core. Waiting for a core: ready, but others had it.\nBlocked: waiting for "
-                   "something "
-                   "else, such as a timer or an answer."),
-                this);
-        return true;
-    }
-    return QWidget::event(event);
+    return tr(
+        "Running: on a core. Waiting for a core: ready, but others had it.\nBlocked: waiting for something "
+        "else, such as a timer or an answer.");
 }
 
 } // namespace timeslice

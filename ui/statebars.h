@@ -2,16 +2,14 @@
 #pragma once
 
 #include "core/record/recording.h"
+#include "ui/barrows.h"
 
 #include <QString>
-#include <QWidget>
 
 #include <optional>
 #include <vector>
 
 namespace timeslice {
-
-class ThemeController;
 
 /// Where one worker's time (or that of several together) went, as shares that add up to 1.
 struct StateShares {
@@ -34,7 +32,7 @@ inline constexpr std::size_t kMaxStateRows = 8;
 
 /// One stacked bar per row: running solid, waiting for a core striped, blocked a line (it is the absence of
 /// work), each with its percentage where there is room, and a legend above.
-class StateBars : public QWidget {
+class StateBars : public BarRows {
     Q_OBJECT
 
 public:
@@ -43,22 +41,18 @@ public:
 
     void setRows(std::vector<StateShares> rows);
 
-    [[nodiscard]] QSize sizeHint() const override;
-    [[nodiscard]] QSize minimumSizeHint() const override;
-    bool event(QEvent *event) override;
-
 protected:
     void paintEvent(QPaintEvent *event) override;
+    [[nodiscard]] int rows() const override { return static_cast<int>(m_rows.size()); }
+    [[nodiscard]] QString describeRow(int row) const override;
+    [[nodiscard]] int headHeight() const override; ///< The legend's.
+    [[nodiscard]] QString describeHead() const override;
 
 private:
-    [[nodiscard]] int rowHeight() const;
-    [[nodiscard]] int legendHeight() const;
     [[nodiscard]] int labelWidth() const;
     void paintLegend(QPainter &painter) const;
     void paintRow(QPainter &painter, const StateShares &row, const QRect &bar) const;
-    [[nodiscard]] QString describe(const StateShares &row) const;
 
-    ThemeController *m_themes;
     std::vector<StateShares> m_rows;
 };
 

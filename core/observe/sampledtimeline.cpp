@@ -104,6 +104,7 @@ private:
     LaneMemory m_memory;
     std::vector<std::unique_ptr<Task>> m_tasks;
     std::vector<TaskInfo> m_infos; ///< As m_tasks.
+    std::shared_ptr<const std::vector<TaskInfo>> m_frozenInfos; ///< Null when they have changed since.
     std::unordered_map<int, std::size_t> m_taskOfTid;
     std::unordered_set<int> m_tasksWithoutLane; ///< Their tids.
     std::uint64_t m_version = 0;
@@ -134,11 +135,16 @@ void SampledTimeline::Reader::add(const TaskReading &reading)
     if (isSame) {
         if (!m_tasks[known->second]->lane.isGone())
             advance(*m_tasks[known->second], reading);
+        auto &info = m_infos[known->second];
         if (!reading.alive) {
             m_tasks[known->second]->lane.setGone(m_untilNs);
-            m_infos[known->second].goneNs = m_untilNs;
+            info.goneNs = m_untilNs;
+            m_frozenInfos.reset();
         }
-        m_infos[known->second].name = reading.name;
+        if (info.name != reading.name) {
+            info.name = reading.name;
+            m_frozenInfos.reset();
+        }
         return;
     }
     if (known != m_taskOfTid.end() && !reading.alive)
@@ -160,6 +166,7 @@ SampledTimeline::Reader::Task &SampledTimeline::Reader::addTask(const TaskReadin
     const auto bornNs = std::clamp(toBoardNs(reading.started), m_beginNs, m_untilNs);
     m_tasks.push_back(std::make_unique<Task>(bornNs, m_memory));
     m_taskOfTid[reading.tid] = m_tasks.size() - 1;
+    m_frozenInfos.reset();
     m_infos.push_back(
         {.pid = reading.pid,
          .tid = reading.tid,
@@ -217,13 +224,15 @@ void SampledTimeline::Reader::keepWithinLimit()
 
 void SampledTimeline::Reader::publish()
 {
+    if (!m_frozenInfos)
+        m_frozenInfos = std::make_shared<const std::vector<TaskInfo>>(m_infos);
     TimelineView::Data data{
         .version = m_version,
         .known = {m_beginNs, m_untilNs},
         .isFinished = isFinished,
         .bytes = m_memory.bytes,
         .tasksWithoutLane = m_tasksWithoutLane.size(),
-        .tasks = std::make_shared<const std::vector<TaskInfo>>(m_infos),
+        .tasks = m_frozenInfos,
         .cores = std::make_shared<const std::vector<int>>(),
         .losses = std::make_shared<const TimelineLosses>(),
         .taskLanes = {},

@@ -85,6 +85,30 @@ private:
     std::jthread m_thread; ///< Last: it uses the rest.
 };
 
+// What shows it arranges its lanes anew only when the list is another one.
+TEST(SampledTimeline, sharesTheListOfTasksWhileItStaysTheSame)
+{
+    const auto board = std::make_shared<const Board>(Board::createAnonymous(1).value());
+    SampledTimeline timeline({.run = 1, .board = board, .rootPids = {}});
+    const auto later = [&timeline](const TimelineViewPtr &than) {
+        auto view = timeline.view();
+        while (view->version() == than->version()) {
+            std::this_thread::sleep_for(1ms);
+            view = timeline.view();
+        }
+        return view;
+    };
+    Worker worker(*board);
+    auto first = timeline.view();
+    while (first->tasks().empty())
+        first = later(first);
+    const auto second = later(first);
+    EXPECT_EQ(&first->tasks(), &second->tasks());
+    worker.finish();
+    timeline.stop();
+    EXPECT_NE(&timeline.view()->tasks(), &second->tasks()); // it has ended
+}
+
 TEST(SampledTimeline, chargesAWorkerWhatTheKernelChargedIt)
 {
     const auto board = std::make_shared<const Board>(Board::createAnonymous({.workers = 1}).value());

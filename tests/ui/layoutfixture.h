@@ -3,6 +3,7 @@
 
 #include "tests/ui/timelinefixture.h"
 #include "ui/timeline/layout.h"
+#include "ui/timeline/timelinewords.h"
 
 #include <QString>
 #include <QStringList>
@@ -89,7 +90,7 @@ inline QStringList textOf(const DrawList &list)
                          .arg(list.rows[mark.row].name)
                          .arg(mark.begin)
                          .arg(mark.end)
-                         .arg(mark.count));
+                         .arg(lossWords(mark.count, mark.hasUncounted)));
     for (const auto &mark : list.summaries)
         lines.append(QStringLiteral("sums of %1 from %2 to %3")
                          .arg(list.rows[mark.row].name)

@@ -184,8 +184,17 @@ void TestTimelineLayout::lostRecordsAreMarkedWithTheirCount()
         textOf(picture.of(*view, TraceScript::span(0, 100))),
         u"prog main|#####-----#####~~~~~~~~~~~~~~~-----##########-----|"_s,
         u"core 0   |aaaaa     aaaaa~~~~~~~~~~~~~~~     aaaaaaaaaa     |"_s,
-        u"lost in all cores from 15 to 30: 12"_s, u"lost in prog main from 15 to 30: 12"_s,
-        u"lost in core 0 from 15 to 30: 12"_s);
+        u"lost in all cores from 15 to 30: 12 lost"_s, u"lost in prog main from 15 to 30: 12 lost"_s,
+        u"lost in core 0 from 15 to 30: 12 lost"_s);
+
+    // A switch-out without its switch-in right behind: one mark (the second one widened by four columns), of
+    // which the number is not all there is.
+    script.name(0, 100, "prog").end(100, 0, 10, SwitchKind::Out);
+    script.lost(0, 60, 12).run(100, 0, 62, 63).end(100, 0, 64, SwitchKind::Out);
+    const auto contradicting = script.view(100);
+    const auto lines = textOf(picture.of(*contradicting, TraceScript::span(0, 100)));
+    QVERIFY2(
+        lines.last() == u"lost in core 0 from 5 to 34: 12 or more lost"_s, qPrintable(lines.join(u'\n')));
 }
 
 void TestTimelineLayout::aLossTooShortToSeeIsWidened()

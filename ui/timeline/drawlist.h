@@ -78,7 +78,8 @@ struct LostMark {
     std::uint32_t row = 0;
     int begin = 0;
     int end = 0;
-    std::uint64_t count = 0; ///< 0: an unknown number.
+    std::uint64_t count = 0; ///< As far as the kernel told.
+    bool hasUncounted = false; ///< And an unknown number besides.
 };
 
 /// Where only summaries are left of a row.

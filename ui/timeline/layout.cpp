@@ -35,7 +35,7 @@ void addLosses(
         };
         LostMark mark{
             row, static_cast<int>(std::floor(columnAt(lost.span.beginNs) + 1e-6)),
-            static_cast<int>(std::ceil(columnAt(lost.span.endNs) - 1e-6)), lost.count};
+            static_cast<int>(std::ceil(columnAt(lost.span.endNs) - 1e-6)), lost.count, lost.count == 0};
         if (const int missing = least - (mark.end - mark.begin); missing > 0) {
             mark.begin = std::max(0, mark.begin - missing / 2);
             mark.end = std::min(static_cast<int>(columns), mark.begin + least);
@@ -53,6 +53,7 @@ void addLosses(
         }
         into.lost.back().end = std::max(into.lost.back().end, mark.end);
         into.lost.back().count += mark.count;
+        into.lost.back().hasUncounted |= mark.hasUncounted;
     }
 }
 

@@ -119,6 +119,8 @@ private:
     void renameChosen();
     void clearOne();
     void extendSelection(bool isForward);
+    [[nodiscard]] bool changeViewport(TimelineCommand command, Viewport &viewport) const;
+    void executeOnLanes(TimelineCommand command);
     void scrollBy(double pixels);
     void measureTo(double x);
     void paintPointer(QPainter &painter) const;

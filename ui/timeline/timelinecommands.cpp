@@ -91,37 +91,53 @@ void TimelineCanvas::execute(TimelineCommand command)
     if (m_scene.isEmpty())
         return;
     auto viewport = m_scene.viewport;
+    if (!changeViewport(command, viewport)) {
+        executeOnLanes(command);
+        return;
+    }
+    const bool isMeasured = viewport.selection() != m_scene.viewport.selection();
+    setViewport(viewport);
+    if (isMeasured)
+        Q_EMIT selectionSettled();
+}
+
+// Commands about time. Returns false for all others.
+bool TimelineCanvas::changeViewport(TimelineCommand command, Viewport &viewport) const
+{
     switch (command) {
     case TimelineCommand::ZoomIn:
         viewport.zoom(1 / kZoom, zoomPlace());
-        break;
+        return true;
     case TimelineCommand::ZoomOut:
         viewport.zoom(kZoom, zoomPlace());
-        break;
+        return true;
     case TimelineCommand::PanBack:
         viewport.pan(-kPan);
-        break;
+        return true;
     case TimelineCommand::PanForward:
         viewport.pan(kPan);
-        break;
+        return true;
     case TimelineCommand::PageBack:
         viewport.pan(-kPage);
-        break;
+        return true;
     case TimelineCommand::PageForward:
         viewport.pan(kPage);
-        break;
+        return true;
     case TimelineCommand::ToBegin:
         viewport.show({viewport.known().beginNs, viewport.known().beginNs + viewport.visible().lengthNs()});
-        break;
+        return true;
     case TimelineCommand::ToEnd:
         if (viewport.isLive())
             viewport.setFollowing(true);
         else
             viewport.pan(1e9);
-        break;
+        return true;
     case TimelineCommand::Fit:
         viewport.fit();
-        break;
+        return true;
+    case TimelineCommand::Back:
+        viewport.back();
+        return true;
     case TimelineCommand::ZoomToSelection:
         if (const auto segment = m_cursor.segment(m_scene); segment && !viewport.selection()) {
             viewport.select(segment->span);
@@ -130,74 +146,69 @@ void TimelineCanvas::execute(TimelineCommand command)
         } else {
             viewport.zoomToSelection();
         }
-        break;
-    case TimelineCommand::Back:
-        viewport.back();
-        break;
+        return true;
+    case TimelineCommand::MeasureSlice:
+        if (const auto segment = m_cursor.segment(m_scene))
+            viewport.select(segment->span);
+        return true;
+    default:
+        return false;
+    }
+}
+
+void TimelineCanvas::executeOnLanes(TimelineCommand command)
+{
+    auto options = m_scene.options;
+    switch (command) {
     case TimelineCommand::LaneUp:
     case TimelineCommand::LaneDown:
         if (m_cursor.moveLane(m_scene, command == TimelineCommand::LaneDown))
             chooseCursor();
-        return;
+        break;
     case TimelineCommand::ScrollUp:
         scrollBy(-m_bar->pageStep());
-        return;
+        break;
     case TimelineCommand::ScrollDown:
         scrollBy(m_bar->pageStep());
-        return;
+        break;
     case TimelineCommand::PreviousSlice:
     case TimelineCommand::NextSlice:
         if (m_cursor.moveSlice(m_scene, command == TimelineCommand::NextSlice))
             visit();
-        return;
+        break;
     case TimelineCommand::ExtendBack:
     case TimelineCommand::ExtendForward:
         extendSelection(command == TimelineCommand::ExtendForward);
-        return;
-    case TimelineCommand::MeasureSlice:
-        if (const auto segment = m_cursor.segment(m_scene))
-            viewport.select(segment->span);
         break;
     case TimelineCommand::Activate:
         if (const auto entry = m_cursor.entry(m_scene);
             entry && m_scene.entries[*entry].kind == LaneEntry::Kind::Process)
             toggleProcess(m_scene.entries[*entry].pid);
-        return;
+        break;
     case TimelineCommand::HideLane:
         hideChosen();
-        return;
-    case TimelineCommand::ShowAllLanes: {
-        auto options = m_scene.options;
+        break;
+    case TimelineCommand::ShowAllLanes:
         options.hiddenTids.clear();
-        setOptions(options);
-        return;
-    }
+        setOptions(std::move(options));
+        break;
     case TimelineCommand::RenameLane:
         renameChosen();
-        return;
-    case TimelineCommand::ColourByCore: {
-        auto options = m_scene.options;
+        break;
+    case TimelineCommand::ColourByCore:
         options.isColouredByCore = !options.isColouredByCore;
-        setOptions(options);
-        return;
-    }
-    case TimelineCommand::NextArrangement: {
-        auto options = m_scene.options;
+        setOptions(std::move(options));
+        break;
+    case TimelineCommand::NextArrangement:
         options.arrangement = static_cast<LaneArrangement>((static_cast<int>(options.arrangement) + 1) % 3);
-        setOptions(options);
-        return;
-    }
+        setOptions(std::move(options));
+        break;
     case TimelineCommand::Clear:
         clearOne();
-        return;
-    case TimelineCommand::Copy:
-    case TimelineCommand::Table:
-        return;
+        break;
+    default:
+        break; // about time, or told already
     }
-    const bool isMeasured = viewport.selection() != m_scene.viewport.selection();
-    setViewport(viewport);
-    if (isMeasured)
-        Q_EMIT selectionSettled();
 }
 
 void TimelineCanvas::clearOne()

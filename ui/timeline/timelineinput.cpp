@@ -13,7 +13,6 @@
 #include <QWheelEvent>
 
 #include <algorithm>
-#include <climits>
 #include <cmath>
 
 namespace timeslice {
@@ -271,11 +270,7 @@ void TimelineCanvas::showTip(QPoint at, QPoint global)
     auto words = describeSlice(*m_scene.view, row.lane, timeNs, pixel, m_scene.origin(), m_scene.looks);
     for (const auto &mark : m_list.lost) {
         if (mark.row == *index && column >= mark.begin && column < mark.end)
-            words.lines.emplace_back(
-                tr("Lost here"),
-                mark.count > 0 ? tr("%n record(s)", nullptr,
-                                    static_cast<int>(std::min<std::uint64_t>(mark.count, INT_MAX)))
-                               : tr("an unknown number of records"));
+            words.lines.emplace_back(tr("Records"), lossWords(mark.count, mark.hasUncounted));
     }
     QToolTip::showText(global, words.html(), this);
 }

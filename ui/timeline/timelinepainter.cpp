@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/timeline/timelinepainter.h"
 
-#include "ui/format.h"
 #include "ui/timeline/laneshapes.h"
+#include "ui/timeline/timelinewords.h"
 
-#include <QCoreApplication>
 #include <QPainter>
 
 #include <algorithm>
@@ -197,9 +196,7 @@ void TimelinePainter::paintMarks(QPainter &painter, const DrawList &list) const
         // A loss too short to be seen on its lane has its hatching here.
         if (area.width() <= 6 * m_scale)
             LaneShapes(*m_theme, m_scale).paintRole(painter, area, TimelineRole::Unknown);
-        const auto text = mark.count > 0
-            ? QCoreApplication::translate("timeslice", "%1 lost").arg(formatCount(mark.count))
-            : QCoreApplication::translate("timeslice", "lost");
+        const auto text = lossWords(mark.count, mark.hasUncounted);
         const double needed = metrics.horizontalAdvance(text) + 8 * m_scale;
         const bool isHeat = row.kind == LaneEntry::Kind::Heat;
         // They are the core's records; that nothing is known of the tasks meanwhile is but the consequence.

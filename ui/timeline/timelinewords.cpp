@@ -301,6 +301,16 @@ QString lengthWords(std::uint64_t ns)
     return formatDuration(Nanoseconds(static_cast<std::int64_t>(ns))).toString();
 }
 
+QString lossWords(std::uint64_t count, bool hasUncounted)
+{
+    if (count == 0)
+        return words("lost");
+    return words(
+               hasUncounted ? QT_TRANSLATE_NOOP("timeslice", "%1 or more lost")
+                            : QT_TRANSLATE_NOOP("timeslice", "%1 lost"))
+        .arg(formatCount(count));
+}
+
 QString summaryWords(const QString &name, const StateSums &sums)
 {
     const auto presentNs = sums.totalNs() - sums.absentNs;

@@ -38,6 +38,8 @@ struct SliceWords {
 [[nodiscard]] QString momentWords(std::uint64_t timeNs, std::uint64_t originNs, int decimals);
 /// "20.0 µs"
 [[nodiscard]] QString lengthWords(std::uint64_t ns);
+/// "12 lost", "12 or more lost", "lost". \param hasUncounted  Besides, an unknown number.
+[[nodiscard]] QString lossWords(std::uint64_t count, bool hasUncounted);
 /// A lane in a few words: "worker 0: running 50 %, preempted 20 %, ...".
 [[nodiscard]] QString summaryWords(const QString &name, const StateSums &sums);
 
