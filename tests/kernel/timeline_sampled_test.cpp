@@ -88,7 +88,7 @@ private:
 // What shows it arranges its lanes anew only when the list is another one.
 TEST(SampledTimeline, sharesTheListOfTasksWhileItStaysTheSame)
 {
-    const auto board = std::make_shared<const Board>(Board::createAnonymous(1).value());
+    const auto board = std::make_shared<const Board>(Board::createAnonymous({.workers = 1}).value());
     SampledTimeline timeline({.run = 1, .board = board, .rootPids = {}});
     const auto later = [&timeline](const TimelineViewPtr &than) {
         auto view = timeline.view();
