@@ -105,6 +105,10 @@ Result<void> checkPair(const Experiment &experiment)
     if (model->singleWorker && experiment.workers != 1)
         return fail(
             ErrorKind::Malformed, "/workers", "must be 1: the model " + model->id + " has a single worker");
+    if (experiment.workers < workload->minWorkers)
+        return fail(
+            ErrorKind::Malformed, "/workers",
+            "must be at least " + std::to_string(workload->minWorkers) + ": " + workload->whyNotFewer);
     return {};
 }
 
@@ -237,6 +241,10 @@ Result<Experiment> validated(Experiment experiment)
         complete.set(parameter.id, *value);
     }
     experiment.params = std::move(complete);
+    if (auto *const check = findWorkload(experiment.workload)->check) {
+        if (const auto fits = check(workSpecOf(experiment)); !fits)
+            return std::unexpected(fits.error());
+    }
     return experiment;
 }
 

@@ -49,6 +49,17 @@ Result<void> bindToCpu(int cpu)
     return {};
 }
 
+class BoardItems final : public ItemSource {
+public:
+    explicit BoardItems(const Board &board)
+        : m_board(board)
+    { }
+    std::optional<std::uint64_t> take(MonotonicTime now) override { return m_board.takeItem(now); }
+
+private:
+    const Board &m_board;
+};
+
 } // namespace
 
 WorkerSession::WorkerSession(const Board &board, const Workload &workload, StopToken stop, WorkerRules rules)
@@ -95,6 +106,13 @@ bool WorkerSession::waitForGo()
     m_now = MonotonicClock::now();
     m_begun = true;
     return state == RunState::Go;
+}
+
+std::optional<std::uint64_t> WorkerSession::next()
+{
+    assert(m_items != nullptr);
+    BoardItems source(m_board);
+    return m_items->next(source, m_now, m_stop);
 }
 
 Result<void> WorkerSession::carryOut(std::uint64_t item)
@@ -144,7 +162,7 @@ void publishItem(
 
 Result<void> carryOutAll(WorkerSession &session, const Board &board, bool stopOnFailure)
 {
-    while (const auto item = board.takeItem(session.now())) {
+    while (const auto item = session.next()) {
         const auto done = session.carryOut(*item);
         if (done)
             continue;
