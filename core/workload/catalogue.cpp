@@ -2,9 +2,11 @@
 #include "core/workload/catalogue.h"
 
 #include "core/workload/command.h"
+#include "core/workload/counter.h"
 #include "core/workload/hash.h"
 #include "core/workload/http.h"
 #include "core/workload/mandelbrot.h"
+#include "core/workload/matrix.h"
 #include "core/workload/primes.h"
 #include "core/workload/sleep.h"
 #include "core/workload/sum.h"
@@ -17,8 +19,8 @@ namespace timeslice {
 std::span<const WorkloadInfo> workloads()
 {
     static const std::vector<WorkloadInfo> all{
-        sumWorkload(),  primesWorkload(), mandelbrotWorkload(), hashWorkload(),
-        httpWorkload(), sleepWorkload(),  commandWorkload(),
+        sumWorkload(),  primesWorkload(), mandelbrotWorkload(), matrixWorkload(),  hashWorkload(),
+        httpWorkload(), sleepWorkload(),  counterWorkload(),    commandWorkload(),
     };
     return all;
 }

@@ -20,6 +20,10 @@ inline Experiment tinyExperiment(const std::string &workload, const std::string 
     }
     if (workload == "hash")
         experiment.params.set("block_kib", std::int64_t{16});
+    if (workload == "matrix")
+        experiment.params.set("size", std::int64_t{40});
+    if (workload == "counter")
+        experiment.params.set("increments", std::int64_t{2'000});
     if (workload == "sleep")
         experiment.params.set("sleep_ms", 1.0);
     if (workload == "http")
