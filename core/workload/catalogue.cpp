@@ -3,10 +3,13 @@
 
 #include "core/workload/command.h"
 #include "core/workload/counter.h"
+#include "core/workload/falsesharing.h"
+#include "core/workload/file.h"
 #include "core/workload/hash.h"
 #include "core/workload/http.h"
 #include "core/workload/mandelbrot.h"
 #include "core/workload/matrix.h"
+#include "core/workload/pingpong.h"
 #include "core/workload/primes.h"
 #include "core/workload/sleep.h"
 #include "core/workload/sum.h"

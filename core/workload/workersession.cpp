@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/workload/workersession.h"
 
+#include "core/base/affinity.h"
 #include "core/procfs/ownusage.h"
 
 #include <cassert>
-#include <cerrno>
 #include <exception>
-#include <sched.h>
 #include <unistd.h>
 
 namespace timeslice {
@@ -34,19 +33,6 @@ auto withoutExceptions(Function function) -> decltype(function())
     } catch (const std::exception &exception) {
         return fail(ErrorKind::System, "workload", exception.what());
     }
-}
-
-Result<void> bindToCpu(int cpu)
-{
-    cpu_set_t *const set = CPU_ALLOC(static_cast<std::size_t>(cpu) + 1);
-    const auto size = CPU_ALLOC_SIZE(static_cast<std::size_t>(cpu) + 1);
-    CPU_ZERO_S(size, set);
-    CPU_SET_S(static_cast<std::size_t>(cpu), size, set);
-    const int failed = ::sched_setaffinity(0, size, set) != 0 ? errno : 0;
-    CPU_FREE(set);
-    if (failed != 0)
-        return failErrno(failed, "cpu " + std::to_string(cpu), "cannot bind the worker to it");
-    return {};
 }
 
 class BoardItems final : public ItemSource {
@@ -78,7 +64,7 @@ Result<void> WorkerSession::enter(const WorkerResources &resources)
 
     auto entered = [&]() -> Result<void> {
         if (m_rules.cpu) {
-            if (auto bound = bindToCpu(*m_rules.cpu); !bound)
+            if (auto bound = bindThread({&*m_rules.cpu, 1}); !bound)
                 return bound;
         }
         auto items = withoutExceptions([&] { return m_workload.makeWorker(resources); });

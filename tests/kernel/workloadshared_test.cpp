@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Workloads whose workers share memory and wait for each other.
 #include "core/workload/counter.h"
+#include "core/workload/falsesharing.h"
 #include "core/workload/futexmutex.h"
 #include "tests/kernel/workloadtesting.h"
 
@@ -168,6 +169,41 @@ TEST(Counter, doesNotGuessWhatAKilledWorkerHadCounted)
     const auto results = prepared.results(1);
     EXPECT_EQ(std::get<double>(results.at(0)), 100);
     EXPECT_TRUE(std::holds_alternative<std::monostate>(results.at(1)));
+}
+
+TEST(FalseSharing, measuresOneIncrement)
+{
+    for (const char *const counters : {"packed", "padded"}) {
+        const auto info = falseSharingWorkload();
+        auto spec = specOf(info, {{"counters", std::string(counters)}, {"increments", std::int64_t{20'001}}});
+        spec.workers = 3;
+        PreparedWorkload prepared(info, spec);
+        EXPECT_TRUE(prepared.results(0).empty()) << "nothing was measured yet";
+        const auto outcome = carryOutOnThreads(prepared, 30, 3);
+        EXPECT_EQ(outcome.failures, std::vector<std::string>{});
+        const auto time = std::get<double>(prepared.results(outcome.done).at(0));
+        EXPECT_GT(time, 0);
+        EXPECT_LT(time, 1e-5);
+    }
+}
+
+TEST(FalseSharing, countsEachWorkerForItself)
+{
+    const auto info = falseSharingWorkload();
+    auto spec = specOf(info, {{"increments", std::int64_t{1'000}}});
+    spec.workers = 2;
+    PreparedWorkload prepared(info, spec);
+    RunWord word;
+    auto first = *prepared.workload().makeWorker(prepared.resources(0));
+    auto second = *prepared.workload().makeWorker(prepared.resources(1));
+    for (std::uint64_t item = 0; item < 3; ++item)
+        ASSERT_TRUE(first->carryOut(item, word.token()));
+    ASSERT_TRUE(second->carryOut(3, word.token()));
+    // The packed counters are the last words of the arena, side by side.
+    const auto *const end = reinterpret_cast<const std::uint64_t *>(prepared.arena().data())
+        + prepared.workload().needs().arenaBytes / sizeof(std::uint64_t);
+    EXPECT_EQ(end[-2], 3'000U);
+    EXPECT_EQ(end[-1], 1'000U);
 }
 
 } // namespace

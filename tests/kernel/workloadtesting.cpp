@@ -53,6 +53,9 @@ Overrides smallParameters(const std::string &workload)
         {"sleep", {{"sleep_ms", ParameterValue(0.05)}}},
         {"matrix", {{"size", whole(20)}}},
         {"counter", {{"increments", whole(1'000)}}},
+        {"false-sharing", {{"increments", whole(3'000)}}},
+        {"ping-pong", {{"round_trips", whole(5)}}},
+        {"file", {{"kib", whole(5)}, {"read_back", true}}},
     };
     return all.at(workload);
 }
@@ -72,6 +75,9 @@ Overrides longParameters(const std::string &workload)
         {"sleep", {{"sleep_ms", ParameterValue(60'000.0)}}},
         {"matrix", {{"size", whole(2'048)}}},
         {"counter", {{"increments", whole(1'000'000'000)}, {"mode", std::string("mutex")}}},
+        {"false-sharing", {{"increments", whole(1'000'000'000)}}},
+        {"ping-pong", {{"round_trips", whole(10'000'000)}}},
+        {"file", {{"kib", whole(65'536)}}},
     };
     return all.at(workload);
 }
