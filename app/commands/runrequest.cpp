@@ -5,6 +5,7 @@
 #include "core/model/catalogue.h"
 #include "core/record/export.h"
 #include "core/run/nearest.h"
+#include "core/workload/catalogue.h"
 
 #include <QFile>
 
@@ -107,6 +108,9 @@ Complaint takePair(Experiment &experiment, const CommandLine &line, bool fromFil
     Experiment pair;
     pair.workload = experiment.workload;
     pair.model = experiment.model;
+    const auto *const info = findWorkload(pair.workload);
+    const unsigned fewest = info != nullptr ? info->minWorkers : 1;
+    pair.workers = fewest;
     if (const auto checked = validated(pair); !checked)
         return inWords(optionOf(checked.error().where), checked.error());
     if (workload || model)
@@ -116,7 +120,7 @@ Complaint takePair(Experiment &experiment, const CommandLine &line, bool fromFil
     if (isSingle && model)
         experiment.workers = 1;
     else if (!isSingle && !fromFile)
-        experiment.workers = std::clamp(cpus, 1U, kMaxExperimentWorkers);
+        experiment.workers = std::clamp(cpus, fewest, kMaxExperimentWorkers);
     return std::nullopt;
 }
 

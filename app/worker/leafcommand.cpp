@@ -113,6 +113,7 @@ int runLeafCommand(std::span<char *> arguments)
     context.stopFd = STDIN_FILENO; // its end is the supervisor's way to wake a sleeper
     context.httpServer = plan->httpServer;
     context.cpusAllowed = plan->cpusAllowed;
+    context.runDirectory = plan->runDirectory;
 
     WorkerSession session(*board, *workload, context.stopToken(), context.rulesFor(*index));
     if (const auto entered = session.enter(context.resourcesFor(*index, data->source.get())); !entered)

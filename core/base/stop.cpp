@@ -18,6 +18,9 @@ using namespace std::chrono_literals;
 
 // Without a wake fd a poll cannot notice the stop; it then looks again after this long.
 constexpr auto kPollWithoutWakeFd = 20ms;
+// The same where the kernel cannot wait on two words at once (futex_waitv came with Linux 5.16, and some
+// containers forbid it).
+constexpr auto kWaitWithoutWaitv = 20ms;
 
 timespec toTimespec(Nanoseconds time)
 {
@@ -32,6 +35,11 @@ void futexWait(std::atomic<std::uint32_t> &word, std::uint32_t expected, const t
     ::syscall(
         SYS_futex, reinterpret_cast<std::uint32_t *>(&word), FUTEX_WAIT_BITSET, expected, until, nullptr,
         FUTEX_BITSET_MATCH_ANY);
+}
+
+futex_waitv waiterOn(const std::atomic<std::uint32_t> &word, std::uint32_t expected)
+{
+    return {expected, reinterpret_cast<std::uintptr_t>(&word), FUTEX_32, 0};
 }
 
 } // namespace
@@ -74,6 +82,33 @@ StopToken::Wait StopToken::waitFor(int fd, short events, MonotonicTime deadline)
     }
 }
 
+StopToken::Wait StopToken::waitOn(
+    std::atomic<std::uint32_t> &word, std::uint32_t expected, MonotonicTime deadline) const noexcept
+{
+    const bool hasDeadline = deadline != MonotonicTime::max();
+    const timespec until = hasDeadline ? toTimespec(deadline.time_since_epoch()) : timespec{};
+    if (word.load(std::memory_order_acquire) != expected)
+        return Wait::Ready; // no wait at all
+    const Waits waits(m_checkpoint);
+    for (;;) {
+        const auto state = m_word->load(std::memory_order_acquire);
+        if (state == static_cast<std::uint32_t>(RunState::Stop))
+            return Wait::Stopped;
+        if (word.load(std::memory_order_acquire) != expected)
+            return Wait::Ready;
+        if (hasDeadline && MonotonicClock::now() >= deadline)
+            return Wait::TimedOut;
+        futex_waitv both[] = {waiterOn(word, expected), waiterOn(*m_word, state)};
+        const auto woken =
+            ::syscall(SYS_futex_waitv, both, 2, 0, hasDeadline ? &until : nullptr, CLOCK_MONOTONIC);
+        if (woken < 0 && errno != EAGAIN && errno != EINTR && errno != ETIMEDOUT) {
+            const auto slice =
+                toTimespec(std::min(deadline, MonotonicClock::now() + kWaitWithoutWaitv).time_since_epoch());
+            futexWait(word, expected, &slice);
+        }
+    }
+}
+
 RunState StopToken::waitForGo() const noexcept
 {
     for (;;) {
@@ -82,6 +117,11 @@ RunState StopToken::waitForGo() const noexcept
             return static_cast<RunState>(state);
         futexWait(*m_word, state, nullptr);
     }
+}
+
+void wakeOn(std::atomic<std::uint32_t> &word, int count) noexcept
+{
+    ::syscall(SYS_futex, reinterpret_cast<std::uint32_t *>(&word), FUTEX_WAKE, count, nullptr, nullptr, 0);
 }
 
 void publishState(std::atomic<std::uint32_t> &word, RunState state) noexcept
@@ -93,7 +133,7 @@ void publishState(std::atomic<std::uint32_t> &word, RunState state) noexcept
                 std::memory_order_relaxed))
             break;
     }
-    ::syscall(SYS_futex, reinterpret_cast<std::uint32_t *>(&word), FUTEX_WAKE, INT_MAX, nullptr, nullptr, 0);
+    wakeOn(word, INT_MAX);
 }
 
 } // namespace timeslice

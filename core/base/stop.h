@@ -26,7 +26,7 @@ public:
 /// How a worker learns that it should end: a word to look at, and optionally an fd to poll beside a socket.
 ///
 /// Every workload calls `requested()` at least each 10 ms of its work, and never blocks in anything that
-/// neither `sleepUntil` nor `waitFor` can end. Thread: any; a value that refers to the board's word,
+/// none of the waits here can end. Thread: any; a value that refers to the board's word,
 /// which outlives it.
 class StopToken {
 public:
@@ -60,6 +60,13 @@ public:
     enum class Wait { Ready, Stopped, TimedOut };
     /// Waits until `fd` has one of `events` (poll(2)), the run stops, or the time is reached.
     [[nodiscard]] Wait waitFor(int fd, short events, MonotonicTime deadline) const noexcept;
+
+    /// Sleeps as long as `word` holds `expected`: until somebody has changed it and called `wakeOn`, the run
+    /// stops, or the time is reached. One futex wait on both words, so one voluntary switch and no time-out.
+    /// \param word  May lie in memory shared between processes.
+    [[nodiscard]] Wait waitOn(
+        std::atomic<std::uint32_t> &word, std::uint32_t expected,
+        MonotonicTime deadline = MonotonicTime::max()) const noexcept;
 
     /// Runs what may block without being a wait of this class: a write to a disk.
     template <typename Function>
@@ -97,6 +104,9 @@ private:
     int m_wakeFd;
     Checkpoint *m_checkpoint = nullptr;
 };
+
+/// Wakes up to `count` threads, of any process, that sleep on the word.
+void wakeOn(std::atomic<std::uint32_t> &word, int count) noexcept;
 
 /// Changes the state and wakes every thread and process that sleeps on the word. Stop is final: a later Go is
 /// ignored.

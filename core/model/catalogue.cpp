@@ -35,16 +35,23 @@ const ModelInfo *findModel(std::string_view id)
 
 std::optional<std::string> whyNot(std::string_view workload, std::string_view model)
 {
-    if (findWorkload(workload) == nullptr)
+    const auto *const work = findWorkload(workload);
+    if (work == nullptr)
         return "there is no workload \"" + std::string(workload) + "\"";
-    if (findModel(model) == nullptr)
+    const auto *const how = findModel(model);
+    if (how == nullptr)
         return "there is no model \"" + std::string(model) + "\"";
-    const bool isOwnProgram = workload == kOwnProgram;
-    if (isOwnProgram && model != kOwnProgram)
+    if (work->isForeign && !how->runsForeign)
         return "a program of your own is started as it is; only the model command does that";
-    if (!isOwnProgram && model == kOwnProgram)
+    if (!work->isForeign && how->runsForeign)
         return "this model runs a program of your own, which is the workload command";
-    return std::nullopt; // every other workload so far runs under every other model so far
+    if (how->singleWorker && work->minWorkers > 1)
+        return work->whyNotFewer;
+    if (work->waitsForOthers && how->sharesOneThread)
+        return "its workers take turns on one thread, so one that waits for another would wait for ever";
+    if (work->drawsItems && how->handsOutItems)
+        return "it hands out the items itself, and here not every worker is to get some";
+    return std::nullopt;
 }
 
 } // namespace timeslice

@@ -206,6 +206,7 @@ ModelInfo commandModel()
         .parameters = {},
         .needsChildHost = true,
         .singleWorker = true,
+        .runsForeign = true,
         .make = [](const ModelContext &context) -> std::unique_ptr<Model> {
             return std::make_unique<Command>(context);
         },

@@ -172,6 +172,7 @@ ModelInfo eventLoopModel()
             },
         .singleWorker = true,
         .hasLoop = true,
+        .handsOutItems = true,
         .make = [](const ModelContext &context) -> std::unique_ptr<Model> {
             const auto &params = context.experiment->params;
             return std::make_unique<EventLoop>(
@@ -198,6 +199,7 @@ ModelInfo uiThreadModel()
         .singleWorker = true,
         .onUiThread = true,
         .hasLoop = true,
+        .handsOutItems = true,
         .make = [](const ModelContext &context) -> std::unique_ptr<Model> {
             return std::make_unique<EventLoop>(
                 context,

@@ -105,6 +105,7 @@ ModelInfo eventLoopPoolModel()
             },
         .needsChildHost = true,
         .hasLoop = true,
+        .handsOutItems = true,
         .sharesData = true,
         .make = [](const ModelContext &context) -> std::unique_ptr<Model> {
             return std::make_unique<EventLoopPool>(context);

@@ -16,7 +16,12 @@ WorkerRules ModelContext::rulesFor(unsigned worker) const
 
 WorkerResources ModelContext::resourcesFor(unsigned index, DataSource *source) const
 {
-    return {.index = index, .data = source, .arena = board->arena(), .httpServer = httpServer};
+    return {
+        .index = index,
+        .data = source,
+        .arena = board->arena(),
+        .httpServer = httpServer,
+        .directory = runDirectory.toStdString()};
 }
 
 bool ModelContext::stopsOnFailure() const

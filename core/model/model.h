@@ -85,6 +85,9 @@ struct ModelInfo {
     bool singleWorker = false; ///< Has exactly one worker.
     bool onUiThread = false; ///< Runs on the thread of the window, and needs one.
     bool hasLoop = false; ///< Workers or who waits for them is an event loop, whose lag is measured.
+    bool runsForeign = false; ///< Runs a program of the user's, and nothing else.
+    bool handsOutItems = false; ///< Gives each worker its items, which elsewhere the workers take.
+    bool sharesOneThread = false; ///< Its workers take turns on one thread: while one waits, none works.
     std::size_t gilEvents = 0; ///< How many events of its lock a worker keeps; 0 for models without a GIL.
     bool sharesData = false; ///< Its workers are processes: input data must lie in memory they can map.
     std::unique_ptr<Model> (*make)(const ModelContext &context) = nullptr;

@@ -183,6 +183,7 @@ ModelInfo poolModel()
                 "a future "
                 "says when all are done. A failed item arrives at whoever waits for the future.",
         .parameters = {},
+        .handsOutItems = true,
         .make = [](const ModelContext &context) -> std::unique_ptr<Model> {
             return std::make_unique<Pool>(context);
         },

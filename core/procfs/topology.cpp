@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/procfs/topology.h"
 
+#include "core/base/affinity.h"
 #include "core/procfs/cgroup.h"
 #include "core/procfs/cputimes.h"
 #include "core/procfs/fields.h"
 #include "core/procfs/keptfile.h"
 
-#include <cerrno>
-#include <sched.h>
 #include <sys/utsname.h>
 
 namespace timeslice {
@@ -26,27 +25,6 @@ std::vector<int> readOnline(const ProcRoot &root)
     if (const auto text = readSmallFile(root.proc / "stat"); text && parseCpuTicks(*text, rows)) {
         for (const auto &row : rows)
             cpus.push_back(row.cpu);
-    }
-    return cpus;
-}
-
-std::vector<int> readAllowed()
-{
-    std::vector<int> cpus;
-    // The kernel refuses a set smaller than its own with EINVAL and does not say how large that is.
-    for (int limit = 1024; limit <= kMaxCpuId + 1; limit *= 2) {
-        std::vector<cpu_set_t> sets(static_cast<std::size_t>(limit) / CPU_SETSIZE);
-        const auto bytes = sets.size() * sizeof(cpu_set_t);
-        if (::sched_getaffinity(0, bytes, sets.data()) != 0) {
-            if (errno == EINVAL)
-                continue;
-            break;
-        }
-        for (int cpu = 0; cpu < limit; ++cpu) {
-            if (CPU_ISSET_S(static_cast<std::size_t>(cpu), bytes, sets.data()))
-                cpus.push_back(cpu);
-        }
-        break;
     }
     return cpus;
 }
@@ -86,7 +64,7 @@ Machine readMachine(const ProcRoot &root)
 {
     Machine machine;
     machine.cpusOnline = readOnline(root);
-    machine.cpusAllowed = readAllowed();
+    machine.cpusAllowed = allowedCpus();
     if (const auto limit = findCpuLimit(root))
         machine.cpuQuota = limit->cores;
     if (const auto text = readSmallFile(root.proc / "cpuinfo"))

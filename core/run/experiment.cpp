@@ -109,6 +109,10 @@ Result<void> checkPair(const Experiment &experiment)
         return fail(
             ErrorKind::Malformed, "/isolate",
             "must be false: the model " + model->id + " runs on the window's own thread");
+    if (experiment.workers < workload->minWorkers)
+        return fail(
+            ErrorKind::Malformed, "/workers",
+            "must be at least " + std::to_string(workload->minWorkers) + ": " + workload->whyNotFewer);
     return {};
 }
 
@@ -241,6 +245,10 @@ Result<Experiment> validated(Experiment experiment)
         complete.set(parameter.id, *value);
     }
     experiment.params = std::move(complete);
+    if (auto *const check = findWorkload(experiment.workload)->check) {
+        if (const auto fits = check(workSpecOf(experiment)); !fits)
+            return std::unexpected(fits.error());
+    }
     return experiment;
 }
 

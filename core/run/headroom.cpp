@@ -2,6 +2,9 @@
 #include "core/run/headroom.h"
 
 #include "core/model/catalogue.h"
+#include "core/workload/catalogue.h"
+
+#include <algorithm>
 
 namespace timeslice {
 
@@ -31,13 +34,18 @@ Headroom readHeadroom(const ProcRoot &root)
 
 std::optional<std::string> whyTooMuch(const Experiment &experiment, const Headroom &headroom)
 {
-    const auto tasks = experiment.workers + kTasksBeside;
+    const auto *const workload = findWorkload(experiment.workload);
+    const auto extraThreads = workload != nullptr ? workload->extraThreads : 0U;
+    const auto extraFiles = workload != nullptr ? workload->extraFiles : 0U;
+    const auto tasks = std::uint64_t{experiment.workers} * (1 + extraThreads) + kTasksBeside;
     if (headroom.tasks && tasks > headroom.tasks->tasks)
         return number(experiment.workers) + " workers need about " + number(tasks)
             + " threads or processes; there is room for " + number(headroom.tasks->tasks) + " ("
             + headroom.tasks->limit + ")";
     const auto *const model = findModel(experiment.model);
-    const auto filesPerWorker = model != nullptr && model->needsChildHost ? kFilesPerChild : kFilesPerThread;
+    const auto filesPerWorker = model != nullptr && model->needsChildHost
+        ? std::max<std::uint64_t>(kFilesPerChild, kFilesPerThread + extraFiles)
+        : kFilesPerThread + extraFiles;
     const auto files = experiment.workers * filesPerWorker + kFilesBeside;
     if (headroom.openFiles && files > *headroom.openFiles)
         return number(experiment.workers) + " workers need about " + number(files) + " open files; "

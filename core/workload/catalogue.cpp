@@ -2,9 +2,15 @@
 #include "core/workload/catalogue.h"
 
 #include "core/workload/command.h"
+#include "core/workload/counter.h"
+#include "core/workload/falsesharing.h"
+#include "core/workload/file.h"
 #include "core/workload/hash.h"
 #include "core/workload/http.h"
 #include "core/workload/mandelbrot.h"
+#include "core/workload/matrix.h"
+#include "core/workload/philosophers.h"
+#include "core/workload/pingpong.h"
 #include "core/workload/primes.h"
 #include "core/workload/sleep.h"
 #include "core/workload/sum.h"
@@ -17,8 +23,8 @@ namespace timeslice {
 std::span<const WorkloadInfo> workloads()
 {
     static const std::vector<WorkloadInfo> all{
-        sumWorkload(),  primesWorkload(), mandelbrotWorkload(), hashWorkload(),
-        httpWorkload(), sleepWorkload(),  commandWorkload(),
+        sumWorkload(),  primesWorkload(), mandelbrotWorkload(), matrixWorkload(),  hashWorkload(),
+        httpWorkload(), sleepWorkload(),  counterWorkload(),    commandWorkload(),
     };
     return all;
 }

@@ -11,8 +11,9 @@ namespace timeslice {
 
 namespace {
 
-// SHA-256 without special instructions makes about 200 MB/s: 1 ms between two looks at the stop flag.
-constexpr std::size_t kChunk = 256 * 1024;
+// SHA-256 makes 200 MB/s, with special instructions 1.5 GB/s: 20 to 160 us between two looks at the stop
+// flag.
+constexpr std::size_t kChunk = 32 * 1024;
 
 class HashItems final : public WorkerItems {
 public:

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/workload/workersession.h"
 
+#include "core/base/affinity.h"
 #include "core/procfs/ownusage.h"
 
 #include <cassert>
-#include <cerrno>
 #include <exception>
 #include <unistd.h>
 
@@ -35,6 +35,17 @@ auto withoutExceptions(Function function) -> decltype(function())
     }
 }
 
+class BoardItems final : public ItemSource {
+public:
+    explicit BoardItems(const Board &board)
+        : m_board(board)
+    { }
+    std::optional<std::uint64_t> take(MonotonicTime now) override { return m_board.takeItem(now); }
+
+private:
+    const Board &m_board;
+};
+
 } // namespace
 
 WorkerSession::WorkerSession(const Board &board, const Workload &workload, StopToken stop, WorkerRules rules)
@@ -53,14 +64,10 @@ Result<void> WorkerSession::enter(const WorkerResources &resources)
 
     auto entered = [&]() -> Result<void> {
         if (m_rules.cpu) {
-            auto before = CpuSet::ofThisThread();
-            if (!before)
-                return std::unexpected(before.error());
-            if (auto bound = CpuSet::of(*m_rules.cpu).bindThisThread(); !bound) {
-                bound.error().where = "cpu " + std::to_string(*m_rules.cpu);
+            m_cpusBefore = allowedCpus();
+            if (auto bound = bindThread({&*m_rules.cpu, 1}); !bound)
                 return bound;
-            }
-            m_cpusBefore = std::move(*before);
+            return bound;
         }
         auto items = withoutExceptions([&] { return m_workload.makeWorker(resources); });
         if (!items)
@@ -87,6 +94,13 @@ bool WorkerSession::waitForGo()
     m_now = MonotonicClock::now();
     m_begun = true;
     return state == RunState::Go;
+}
+
+std::optional<std::uint64_t> WorkerSession::next()
+{
+    assert(m_items != nullptr);
+    BoardItems source(m_board);
+    return m_items->next(source, m_now, m_stop);
 }
 
 Result<void> WorkerSession::carryOut(std::uint64_t item)
@@ -119,8 +133,8 @@ void WorkerSession::leave()
     auto &slot = m_board.slot(m_index);
     slot.atEnd.store(readOwnUsage());
     setPhase(slot, WorkerPhase::Finished);
-    if (m_cpusBefore) // the thread may have other things to do after the run
-        static_cast<void>(m_cpusBefore->bindThisThread());
+    if (!m_cpusBefore.empty()) // the thread may have other things to do after the run
+        static_cast<void>(bindThread(m_cpusBefore));
 }
 
 void publishItem(
@@ -143,7 +157,7 @@ void publishItem(
 
 Result<void> carryOutAll(WorkerSession &session, const Board &board, bool stopOnFailure)
 {
-    while (const auto item = board.takeItem(session.now())) {
+    while (const auto item = session.next()) {
         const auto done = session.carryOut(*item);
         if (done)
             continue;

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "core/board/board.h"
-#include "core/procfs/cpuset.h"
 #include "core/workload/workload.h"
 
 #include <memory>
@@ -34,6 +33,10 @@ public:
     bool waitForGo();
     [[nodiscard]] bool hasBegun() const { return m_begun; }
 
+    /// The item to carry out next, as this worker's items have it (WorkerItems::next). May block.
+    /// \return Nothing when this worker has nothing left to do.
+    [[nodiscard]] std::optional<std::uint64_t> next();
+
     /// Carries out one item and accounts for it: latency, checksum, counters, error text.
     /// \error  The item's own error, for whoever waits for it; Cancelled when the run stops (not counted as
     /// failed).
@@ -46,8 +49,7 @@ public:
     /// Publishes what the kernel charged this thread since go, and the phase Finished. Idempotent.
     void leave();
 
-    /// End of the item before, or when the run began: the `now` for Board::takeItem without another clock
-    /// reading.
+    /// End of the item before, or when the run began.
     [[nodiscard]] MonotonicTime now() const { return m_now; }
 
 private:
@@ -58,7 +60,7 @@ private:
     unsigned m_index = 0;
     std::unique_ptr<WorkerItems> m_items;
     MonotonicTime m_now{};
-    std::optional<CpuSet> m_cpusBefore; ///< Where the thread could run before it was bound.
+    std::vector<int> m_cpusBefore; ///< Where the thread could run before it was bound.
     bool m_begun = false;
     bool m_left = false;
 };
@@ -69,7 +71,7 @@ void publishItem(
     const Board &board, unsigned worker, std::uint64_t item, const Result<std::uint64_t> &result,
     MonotonicTime begin, MonotonicTime end);
 
-/// Takes items from the board until there are none, the deadline passes or the run stops.
+/// Carries out the worker's items until there are none, the deadline passes or the run stops.
 ///
 /// \param stopOnFailure  Leave at the first failed item and stop the run for all; else failures are only
 /// counted.

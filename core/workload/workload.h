@@ -29,6 +29,7 @@ struct Needs {
     std::size_t dataBytes = 0; ///< Input that all items read, made by `fillData`, handed out by a DataSource.
     std::size_t arenaBytes = 0; ///< Memory that all workers share, zeroed: a picture, a counter, a queue.
     bool httpServer = false; ///< The local server child.
+    bool directory = false; ///< A private directory for files of its own.
 };
 
 /// Where the local server listens: 127.0.0.1, a port of its own, and the token that each request must carry.
@@ -72,6 +73,16 @@ struct WorkerResources {
     std::span<std::byte>
         arena; ///< Of Needs::arenaBytes; shared by all workers, be they threads or processes.
     std::optional<HttpEndpoint> httpServer; ///< Set when Needs::httpServer.
+    std::string directory; ///< The run's own (0700), removed with the run; set when Needs::directory.
+};
+
+/// Where workers take their items from: the run's counter, which all of them share.
+class ItemSource {
+public:
+    virtual ~ItemSource() = default;
+    /// \param now  The caller's latest reading of the clock; saves another one per item.
+    /// \return  Nothing when all items are taken, the time is up or the run stops.
+    [[nodiscard]] virtual std::optional<std::uint64_t> take(MonotonicTime now) = 0;
 };
 
 /// The items as one worker carries them out, with that worker's own state (a socket, a hash context).
@@ -79,6 +90,16 @@ struct WorkerResources {
 class WorkerItems {
 public:
     virtual ~WorkerItems() = default;
+    /// The item that this worker carries out next: the source's, unless items reach this worker in another
+    /// way. A worker that only passes items on to others does so in here and never returns one. Not called by
+    /// models that hand out the items themselves (ModelInfo::handsOutItems).
+    /// \param now  As of ItemSource::take.
+    /// \return  Nothing when this worker has nothing left to do, or the run stops.
+    [[nodiscard]] virtual std::optional<std::uint64_t>
+    next(ItemSource &source, MonotonicTime now, const StopToken & /*stop*/)
+    {
+        return source.take(now);
+    }
     /// Carries out one item.
     /// \return  A number that depends only on (params, seed, item); the run's checksum is made of all of
     /// them.
@@ -131,6 +152,12 @@ public:
     /// One value for each of WorkloadInfo::results, in that order. The memory may be that of workers that
     /// died at any moment. Thread: any; pure.
     [[nodiscard]] virtual std::vector<ResultValue> results(const RunFacts &) const { return {}; }
+    /// Whether the workers have come to a state that they cannot leave: asked every 100 ms while the run is
+    /// under way, and an answer fails the run. Thread: any; pure.
+    [[nodiscard]] virtual std::optional<Error> diagnose(std::span<const std::byte> /*arena*/) const
+    {
+        return std::nullopt;
+    }
 };
 
 /// A workload as the catalogue knows it.
@@ -149,6 +176,16 @@ struct WorkloadInfo {
     bool paints = false; ///< Its arena is a picture (mandelbrotcanvas.h).
     bool isForeign =
         false; ///< A program of the user's, which has no items of ours; only the model `command` runs it.
+    unsigned minWorkers = 1;
+    std::string whyNotFewer; ///< Why it takes minWorkers; a clause without a full stop.
+    bool waitsForOthers =
+        false; ///< A worker may wait for what another one does: they must run at the same time.
+    bool drawsItems = false; ///< Not every worker takes its items from the run (WorkerItems::next).
+    unsigned extraThreads = 0; ///< That each worker starts beside itself.
+    unsigned extraFiles = 0; ///< That each worker keeps open.
+    /// What of the parameters does not go together; nullptr where all do. \error Malformed; `where` is the
+    /// JSON pointer of the offending key ("/params/producers").
+    Result<void> (*check)(const WorkSpec &spec) = nullptr;
     std::unique_ptr<Workload> (*make)(const WorkSpec &spec) = nullptr;
 };
 
@@ -166,6 +203,12 @@ struct WorkloadInfo {
 [[nodiscard]] constexpr std::uint64_t checksumShare(std::uint64_t item, std::uint64_t result)
 {
     return mixBits(mixBits(item) ^ result);
+}
+
+/// A number that stands for one item: for workloads whose items are all the same work.
+[[nodiscard]] constexpr std::uint64_t itemWord(std::uint64_t seed, std::uint64_t item)
+{
+    return mixBits(mixBits(seed) ^ item);
 }
 
 } // namespace timeslice

@@ -87,6 +87,50 @@ TEST(StopToken, doesNotSleepOnceStopped)
     EXPECT_FALSE(StopToken(word.value).sleepUntil(MonotonicTime{}));
 }
 
+TEST(StopToken, waitOnAWordEndsWhenItChanges)
+{
+    Word word;
+    std::atomic<std::uint32_t> other = 7;
+    const StopToken stop(word.value);
+    EXPECT_EQ(stop.waitOn(other, 6), StopToken::Wait::Ready); // it does not hold what was expected
+    std::thread changer([&] {
+        std::this_thread::sleep_for(5ms);
+        wakeOn(other, 1); // for nothing
+        std::this_thread::sleep_for(5ms);
+        other = 8;
+        wakeOn(other, 1);
+    });
+    EXPECT_EQ(stop.waitOn(other, 7, never()), StopToken::Wait::Ready);
+    EXPECT_EQ(other.load(), 8U);
+    changer.join();
+}
+
+TEST(StopToken, waitOnAWordEndsWhenTheRunStops)
+{
+    Word word;
+    std::atomic<std::uint32_t> other = 7;
+    const StopToken stop(word.value);
+    std::thread stopper([&] {
+        std::this_thread::sleep_for(5ms);
+        publishState(word.value, RunState::Go); // which ends no wait
+        std::this_thread::sleep_for(5ms);
+        publishState(word.value, RunState::Stop);
+    });
+    EXPECT_EQ(stop.waitOn(other, 7), StopToken::Wait::Stopped);
+    stopper.join();
+    EXPECT_EQ(stop.waitOn(other, 6), StopToken::Wait::Stopped);
+}
+
+TEST(StopToken, waitOnAWordEndsAtTheDeadline)
+{
+    Word word;
+    std::atomic<std::uint32_t> other = 7;
+    const auto deadline = MonotonicClock::now() + 5ms;
+    EXPECT_EQ(StopToken(word.value).waitOn(other, 7, deadline), StopToken::Wait::TimedOut);
+    EXPECT_GE(MonotonicClock::now(), deadline);
+    EXPECT_EQ(StopToken(word.value).waitOn(other, 7, MonotonicTime{}), StopToken::Wait::TimedOut);
+}
+
 TEST(StopToken, waitEndsWhenTheFdIsReady)
 {
     Word word;

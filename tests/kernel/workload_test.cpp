@@ -25,11 +25,13 @@ using namespace testing_support;
 
 constexpr Nanoseconds kStopBudget = std::chrono::milliseconds(50);
 
-class EveryWorkload : public testing::TestWithParam<WorkloadInfo> {
+class EveryWorkload : public ::testing::TestWithParam<WorkloadInfo> {
 protected:
-    static Outcome carryOut(const WorkSpec &spec, std::uint64_t items, unsigned threads)
+    // With at least as many threads as the workload needs.
+    static Outcome carryOut(WorkSpec spec, std::uint64_t items, unsigned threads)
     {
         const auto &info = GetParam();
+        threads = spec.workers = std::max(threads, info.minWorkers);
         std::optional<SocketServer> server;
         if (info.make(spec)->needs().httpServer)
             server.emplace(answerFaithfully);
@@ -51,7 +53,10 @@ bool isSnakeCase(const std::string &id)
 TEST_P(EveryWorkload, isDescribedCompletely)
 {
     const auto &info = GetParam();
-    EXPECT_TRUE(isSnakeCase(info.id));
+    auto words = info.id; // "false-sharing"
+    std::ranges::replace(words, '-', '_');
+    EXPECT_TRUE(isSnakeCase(words)) << info.id;
+    EXPECT_EQ(info.minWorkers > 1, !info.whyNotFewer.empty());
     EXPECT_FALSE(info.title.empty());
     EXPECT_FALSE(info.kind.empty());
     EXPECT_TRUE(info.item.ends_with('.')) << info.item;
@@ -132,15 +137,21 @@ TEST_P(EveryWorkload, takesItemsBeyondThoseOfTheSpec)
 TEST_P(EveryWorkload, doesNothingOnceStopped)
 {
     const auto &info = GetParam();
-    const auto spec = specOf(info, smallParameters(info.id));
+    auto spec = specOf(info, smallParameters(info.id));
+    spec.workers = info.minWorkers;
     PreparedWorkload prepared(
         info, spec,
         info.make(spec)->needs().httpServer ? std::optional(HttpEndpoint{.port = 1, .token = "secret"})
                                             : std::nullopt);
     RunWord word;
     word.stop();
-    auto worker = prepared.workload().makeWorker(prepared.resources(0));
+    // The last, because the first may be one that only passes items on.
+    auto worker = prepared.workload().makeWorker(prepared.resources(spec.workers - 1));
     ASSERT_TRUE(worker);
+    CountingSource source;
+    if (info.drawsItems) {
+        EXPECT_EQ((*worker)->next(source, MonotonicClock::now(), word.token()), std::nullopt);
+    }
     const auto result = (*worker)->carryOut(0, word.token());
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().kind, ErrorKind::Cancelled);
@@ -158,8 +169,9 @@ Nanoseconds cpuAfterStop(const WorkloadInfo &info, PreparedWorkload &prepared)
         auto items = prepared.workload().makeWorker(prepared.resources(0));
         ASSERT_TRUE(items) << describe(items.error());
         begun = true;
-        for (std::uint64_t item = 0;; ++item) {
-            const auto result = (*items)->carryOut(item, word.token());
+        CountingSource source;
+        while (const auto item = (*items)->next(source, MonotonicClock::now(), word.token())) {
+            const auto result = (*items)->carryOut(*item, word.token());
             if (!result) {
                 EXPECT_EQ(result.error().kind, ErrorKind::Cancelled)
                     << info.id << ": " << describe(result.error());
@@ -188,6 +200,7 @@ TEST_P(EveryWorkload, leavesAnItemSoonAfterTheStop)
     const auto &info = GetParam();
     auto spec = specOf(info, longParameters(info.id));
     spec.items = 1;
+    spec.workers = info.minWorkers;
     std::optional<SocketServer> server;
     // It never answers: an item that did not notice the stop would wait for the server's end, which comes
     // after it.
@@ -223,11 +236,38 @@ TEST_P(EveryWorkload, saysWhatItLacks)
     const auto workload = info.make(specOf(info, smallParameters(info.id)));
     const auto needs = workload->needs();
     const auto worker = workload->makeWorker({});
-    const bool needsSomething = needs.dataBytes > 0 || needs.arenaBytes > 0 || needs.httpServer;
+    const bool needsSomething =
+        needs.dataBytes > 0 || needs.arenaBytes > 0 || needs.httpServer || needs.directory;
     EXPECT_EQ(worker.has_value(), !needsSomething);
     if (needsSomething && !worker) {
         EXPECT_FALSE(worker.error().what.empty());
     }
+}
+
+TEST_P(EveryWorkload, givesItsResultsOrNone)
+{
+    const auto &info = GetParam();
+    auto spec = specOf(info, smallParameters(info.id));
+    spec.items = 20;
+    spec.workers = std::max(2U, info.minWorkers);
+    const auto none = info.make(spec)->results({});
+    EXPECT_TRUE(std::ranges::all_of(
+        none, [](const ResultValue &value) { return std::holds_alternative<std::monostate>(value); }));
+    EXPECT_LE(none.size(), info.results.size());
+
+    std::set<std::string> ids;
+    for (const auto &result : info.results) {
+        EXPECT_TRUE(isSnakeCase(result.id)) << result.id;
+        EXPECT_TRUE(ids.insert(result.id).second) << result.id << " occurs twice";
+        EXPECT_FALSE(result.title.empty()) << result.id;
+        EXPECT_TRUE(result.help.ends_with('.')) << result.id;
+    }
+    if (info.results.empty() || info.make(spec)->needs().httpServer)
+        return;
+    PreparedWorkload prepared(info, spec);
+    const auto outcome = carryOutOnThreads(prepared, 20, spec.workers);
+    const auto results = prepared.results(outcome.done);
+    EXPECT_EQ(results.size(), info.results.size());
 }
 
 std::vector<WorkloadInfo> ownWorkloads()
@@ -238,8 +278,12 @@ std::vector<WorkloadInfo> ownWorkloads()
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    Catalogue, EveryWorkload, testing::ValuesIn(ownWorkloads()),
-    [](const testing::TestParamInfo<WorkloadInfo> &param) { return param.param.id; });
+    Catalogue, EveryWorkload, ::testing::ValuesIn(ownWorkloads()),
+    [](const ::testing::TestParamInfo<WorkloadInfo> &param) {
+        auto name = param.param.id;
+        std::ranges::replace(name, '-', '_');
+        return name;
+    });
 
 TEST(Catalogue, aForeignProgramHasNoItemsOfOurs)
 {

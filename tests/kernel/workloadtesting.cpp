@@ -51,6 +51,16 @@ Overrides smallParameters(const std::string &workload)
         {"hash", {{"block_kib", whole(4)}}},
         {"http", {{"delay_ms", whole(1)}, {"bytes", whole(100)}}},
         {"sleep", {{"sleep_ms", ParameterValue(0.05)}}},
+        {"matrix", {{"size", whole(20)}}},
+        {"counter", {{"increments", whole(1'000)}}},
+        {"false-sharing", {{"increments", whole(3'000)}}},
+        {"ping-pong", {{"round_trips", whole(5)}}},
+        {"philosophers",
+         {{"strategy", std::string("ordered")},
+          {"think_ms", ParameterValue(0.02)},
+          {"eat_ms", ParameterValue(0.02)},
+          {"pause_ms", ParameterValue(0.01)}}},
+        {"file", {{"kib", whole(5)}, {"read_back", true}}},
     };
     return all.at(workload);
 }
@@ -68,13 +78,20 @@ Overrides longParameters(const std::string &workload)
         {"hash", {{"block_kib", whole(65'536)}}},
         {"http", {{"delay_ms", whole(10'000)}, {"bytes", whole(65'536)}}},
         {"sleep", {{"sleep_ms", ParameterValue(60'000.0)}}},
+        {"matrix", {{"size", whole(2'048)}}},
+        {"counter", {{"increments", whole(1'000'000'000)}, {"mode", std::string("mutex")}}},
+        {"false-sharing", {{"increments", whole(1'000'000'000)}}},
+        {"ping-pong", {{"round_trips", whole(10'000'000)}}},
+        {"philosophers", {{"think_ms", ParameterValue(10'000.0)}, {"busy", true}}},
+        {"file", {{"kib", whole(65'536)}}},
     };
     return all.at(workload);
 }
 
 PreparedWorkload::PreparedWorkload(
     const WorkloadInfo &info, const WorkSpec &spec, std::optional<HttpEndpoint> server)
-    : m_workload(info.make(spec))
+    : m_workers(spec.workers)
+    , m_workload(info.make(spec))
     , m_server(std::move(server))
 {
     const auto needs = m_workload->needs();
@@ -91,8 +108,31 @@ PreparedWorkload::PreparedWorkload(
 
 WorkerResources PreparedWorkload::resources(unsigned index)
 {
-    return {.index = index, .data = m_source.get(), .arena = m_arena.bytes(), .httpServer = m_server};
+    return {
+        .index = index,
+        .data = m_source.get(),
+        .arena = m_arena.bytes(),
+        .httpServer = m_server,
+        .directory = m_directory.path()};
 }
+
+std::vector<ResultValue> PreparedWorkload::results(std::uint64_t items) const
+{
+    return m_workload->results(
+        {.arena = m_arena.bytes(), .workers = m_workers, .items = items, .wallSeconds = 1});
+}
+
+// Items from a board, as of a session.
+class BoardSource final : public ItemSource {
+public:
+    explicit BoardSource(const Board &board)
+        : m_board(board)
+    { }
+    std::optional<std::uint64_t> take(MonotonicTime now) override { return m_board.takeItem(now); }
+
+private:
+    const Board &m_board;
+};
 
 Outcome carryOutOnThreads(PreparedWorkload &prepared, std::uint64_t items, unsigned threads)
 {
@@ -110,7 +150,8 @@ Outcome carryOutOnThreads(PreparedWorkload &prepared, std::uint64_t items, unsig
                 return;
             }
             stop.waitForGo();
-            while (const auto item = board.takeItem(MonotonicClock::now())) {
+            BoardSource source(board);
+            while (const auto item = (*worker)->next(source, MonotonicClock::now(), stop)) {
                 const auto result = (*worker)->carryOut(*item, stop);
                 if (result)
                     outcome.checksum += checksumShare(*item, *result);

@@ -20,6 +20,24 @@ inline Experiment tinyExperiment(const std::string &workload, const std::string 
     }
     if (workload == "hash")
         experiment.params.set("block_kib", std::int64_t{16});
+    if (workload == "matrix")
+        experiment.params.set("size", std::int64_t{40});
+    if (workload == "counter")
+        experiment.params.set("increments", std::int64_t{2'000});
+    if (workload == "false-sharing")
+        experiment.params.set("increments", std::int64_t{10'000});
+    if (workload == "ping-pong")
+        experiment.params.set("round_trips", std::int64_t{20});
+    if (workload == "file") {
+        experiment.params.set("kib", std::int64_t{4});
+        experiment.params.set("fsync", false); // on a busy disk that takes as long as it likes
+    }
+    if (workload == "philosophers") {
+        experiment.params.set("strategy", std::string("ordered")); // the first one ends in a deadlock
+        experiment.params.set("think_ms", 0.1);
+        experiment.params.set("eat_ms", 0.1);
+        experiment.params.set("pause_ms", 0.1);
+    }
     if (workload == "sleep")
         experiment.params.set("sleep_ms", 1.0);
     if (workload == "http")
