@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/analyse/verdict.h"
 
+#include "core/model/catalogue.h"
 #include "core/workload/catalogue.h"
 
 #include <algorithm>
@@ -98,6 +99,21 @@ Happening happeningOf(const Recording &recording, const Verdict &verdict)
     return *verdict.efficiency < 1 - kWaitingBlocked ? Happening::Waiting : Happening::Mixed;
 }
 
+std::string baselineModelOf(const Recording &recording)
+{
+    const auto *const model = findModel(recording.experiment.model);
+    return model != nullptr ? model->baseline : "sequential";
+}
+
+/// Whether both ran in one interpreter, or neither in any.
+bool isSameInterpreter(const Recording &a, const Recording &b)
+{
+    if (!a.interpreter || !b.interpreter)
+        return a.interpreter.has_value() == b.interpreter.has_value();
+    return a.interpreter->path == b.interpreter->path && a.interpreter->version == b.interpreter->version
+        && a.interpreter->gilEnabled == b.interpreter->gilEnabled;
+}
+
 bool isComplete(const Recording &recording)
 {
     return recording.outcome == Outcome::Completed && recording.items > 0 && recording.itemsPerSecond
@@ -112,7 +128,7 @@ bool isTooShort(const Recording &recording)
 std::expected<Speedup, NoSpeedup>
 compare(const Recording &recording, const Recording *baseline, double possible)
 {
-    if (recording.experiment.model == "sequential" || baseline == &recording)
+    if (recording.experiment.model == baselineModelOf(recording) || baseline == &recording)
         return std::unexpected(NoSpeedup::IsBaseline);
     if (baseline == nullptr)
         return std::unexpected(NoSpeedup::NoBaseline);
@@ -170,6 +186,13 @@ Verdict judge(const Recording &recording, const Recording *baseline)
     verdict.happening = happeningOf(recording, verdict);
     verdict.speedup = compare(recording, baseline, verdict.possibleCores);
     return verdict;
+}
+
+bool isBaselineOf(const Recording &candidate, const Recording &recording)
+{
+    return candidate.id != recording.id && candidate.experiment.model == baselineModelOf(recording)
+        && candidate.outcome == Outcome::Completed && sameWork(candidate, recording)
+        && isSameInterpreter(candidate, recording);
 }
 
 bool sameWork(const Recording &a, const Recording &b)

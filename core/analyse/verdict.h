@@ -57,6 +57,10 @@ struct Verdict {
 /// Thread: any; pure.
 [[nodiscard]] Verdict judge(const Recording &recording, const Recording *baseline);
 
+/// Whether `candidate` is a completed run of the model that `recording` is compared with, of the same work
+/// and, in Python, by the same interpreter. Thread: any; pure.
+[[nodiscard]] bool isBaselineOf(const Recording &candidate, const Recording &recording);
+
 /// Whether the two did the same work, so that their throughputs may be compared at all: same workload,
 /// workload parameters, seed, and items (or, for runs by duration, both by duration).
 [[nodiscard]] bool sameWork(const Recording &a, const Recording &b);

@@ -2,6 +2,7 @@
 #include "core/model/catalogue.h"
 
 #include "core/model/command.h"
+#include "core/model/cpython.h"
 #include "core/model/pool.h"
 #include "core/model/qprocess.h"
 #include "core/model/qthread.h"
@@ -15,9 +16,12 @@ namespace timeslice {
 
 std::span<const ModelInfo> models()
 {
-    static const std::vector<ModelInfo> all{
-        sequentialModel(), qthreadModel(), poolModel(), qprocessModel(), commandModel(),
-    };
+    static const std::vector<ModelInfo> all = [] {
+        std::vector<ModelInfo> own{sequentialModel(), qthreadModel(), poolModel(), qprocessModel()};
+        std::ranges::move(cpythonModels(), std::back_inserter(own));
+        own.push_back(commandModel());
+        return own;
+    }();
     return all;
 }
 
@@ -39,6 +43,8 @@ std::optional<std::string> whyNot(std::string_view workload, std::string_view mo
         return "a program of your own is started as it is; only the model command does that";
     if (!isOwnProgram && model == "command")
         return "this model runs a program of your own, which is the workload command";
+    if (!isOwnProgram && findModel(model)->interpreter && !hasPythonForm(workload))
+        return "the workload " + std::string(workload) + " has no form in Python";
     return std::nullopt; // every other workload so far runs under every other model so far
 }
 
