@@ -8,6 +8,7 @@
 #include "core/run/jsonstrict.h"
 #include "core/run/outputrelay.h"
 
+#include <QElapsedTimer>
 #include <QFile>
 #include <QFileInfo>
 #include <QProcess>
@@ -17,6 +18,7 @@
 #include <csignal>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace timeslice {
@@ -28,6 +30,7 @@ using namespace std::chrono_literals;
 constexpr auto kLookInterval = 2ms; ///< Whether all workers are ready.
 /// After a stop; less than the supervisor's owner waits before it uses force.
 constexpr auto kKillAfter = 400ms;
+constexpr auto kHelperPatience = 300ms; ///< Until what the interpreter has started has followed it.
 constexpr qsizetype kMaxReportBytes = 16 * 1024;
 
 /// Whoever waits for one in Python has it open for reading; it opens for all of them when this end is closed.
@@ -81,10 +84,17 @@ public:
             ::signal(SIGPIPE, SIG_DFL); // the supervisor ignores it, and that would be inherited
         });
         connect(&m_process, &QProcess::readyReadStandardOutput, this, &Cpython::forward);
+        connect(&m_process, &QProcess::started, this, [this] {
+            m_group = static_cast<pid_t>(m_process.processId());
+        });
         connect(&m_process, &QProcess::finished, this, [this] {
             forward();
-            noteEnd(endError());
+            m_sinceEnd.start();
+            m_reap.start();
+            reapHelpers();
         });
+        m_reap.setInterval(kLookInterval);
+        connect(&m_reap, &QTimer::timeout, this, &Cpython::reapHelpers);
         connect(&m_process, &QProcess::errorOccurred, this, [this](QProcess::ProcessError error) {
             if (error == QProcess::FailedToStart)
                 noteEnd(Error{
@@ -209,6 +219,18 @@ private:
             Q_EMIT finished();
     }
 
+    // Python's own helpers (resource tracker, fork server) end when they see that it has ended, a moment later. They
+    // are ours then, a subreaper's children.
+    void reapHelpers()
+    {
+        while (::waitpid(-m_group, nullptr, WNOHANG) > 0) { }
+        const bool isAnyLeft = ::waitpid(-m_group, nullptr, WNOHANG) == 0;
+        if (isAnyLeft && !m_sinceEnd.hasExpired(kHelperPatience.count()))
+            return;
+        m_reap.stop();
+        noteEnd(endError());
+    }
+
     void forward() { m_relay.forward(m_process.readAllStandardOutput()); }
 
     // The whole group: what the interpreter has started, too.
@@ -226,6 +248,9 @@ private:
     UniqueFd m_stopGate;
     QTimer m_look;
     QTimer m_kill;
+    QTimer m_reap;
+    QElapsedTimer m_sinceEnd;
+    pid_t m_group = 0;
     OutputRelay m_relay;
     bool m_wasKilled = false;
     bool m_isReady = false;

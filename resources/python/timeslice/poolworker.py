@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A worker that lives in somebody else's pool: an executor's thread, process or interpreter.
 
-A pool knows functions and no workers, so what belongs to one is kept with its thread. Handing out slots, the begin
-and the end take one task per worker each: they wait for one another, so that no worker gets two.
+A pool knows functions and no workers, so what belongs to one is kept with its thread. A worker begins in the pool's
+initializer, which each of them calls once. It ends in a task, one per worker: these wait for one another, so that
+no worker gets two.
 """
 
 from __future__ import annotations
@@ -49,19 +50,18 @@ def _claim_slot(plan: Plan) -> int:
 
 
 def arrive(plan: Plan) -> None:
-    """The pool's initializer: called once by each of its workers."""
+    """The pool's initializer: makes ready and waits until the run begins."""
     run = _shared_run(plan)
     index = _claim_slot(plan)
     if index >= plan.workers:
         raise RuntimeError("the pool has started another worker in the place of one that died")
     _here.worker = Worker(run, index)
     _here.worker.enter()
+    _here.worker.wait_for_go()
 
 
-def stand_by(plan: Plan) -> bool:
-    """Waits until the run begins; False when it was stopped before."""
-    worker: Worker = _here.worker
-    return worker.wait_for_go()
+def nothing() -> None:
+    """A pool starts a worker when there is a task that nobody has time for."""
 
 
 def carry_out(item: int) -> None:
@@ -79,9 +79,11 @@ def leave(plan: Plan) -> None:
 
 
 def begin_all(executor: Executor, run: Run) -> bool:
-    """Brings up all workers of a pool and waits with them for go."""
-    waiting = [executor.submit(stand_by, run.plan) for _ in range(run.plan.workers)]
-    return all([future.result() for future in waiting])
+    """Brings up all workers of a pool and waits with them for go. False when the run was stopped before."""
+    waiting: Any = [executor.submit(nothing) for _ in range(run.plan.workers)]
+    for future in waiting:
+        future.result()
+    return run.board.go_ns != 0
 
 
 def leave_all(executor: Executor, run: Run) -> None:

@@ -7,7 +7,7 @@ import asyncio
 import time
 from typing import Awaitable, Callable, List
 
-from ..errors import Cancelled
+from ..errors import Cancelled, ItemFailed
 from ..worker import Run, Taker, Worker
 
 LAG_PERIOD = 0.005  # seconds
@@ -19,15 +19,19 @@ async def watch_lag(run: Run) -> None:
     loop = asyncio.get_running_loop()
     while True:
         due = loop.time() + LAG_PERIOD
-        await asyncio.sleep(LAG_PERIOD)
-        record(int(max(0.0, loop.time() - due) * 1e9))
+        try:
+            await asyncio.sleep(LAG_PERIOD)
+        finally:  # also what was due when the last item was done
+            late = loop.time() - due
+            if late > 0:
+                record(int(late * 1e9))
 
 
 async def run_together(run: Run, bodies: List[Callable[[], Awaitable[None]]]) -> None:
     """Runs all of them at once until they are done, one fails, or the run stops: then none is left behind."""
     loop = asyncio.get_running_loop()
-    tasks = [loop.create_task(body()) for body in bodies]  # type: ignore[arg-type]
     lag = loop.create_task(watch_lag(run))
+    tasks = [loop.create_task(body()) for body in bodies]  # type: ignore[arg-type]
 
     def cancel_all() -> None:
         loop.remove_reader(run.stop.fd)  # it stays readable
@@ -58,34 +62,21 @@ class Loop:
 
     async def carry_out_some(self) -> None:
         """Takes items until there are none; as many of these are under way as there may be items."""
+        await_item, items, stop = self._await_item, self._worker.items, self._run.stop
         while (item := self._take(time.monotonic_ns())) is not None:
             begin = time.monotonic_ns()
             try:
-                result = await self._carry_out(item)
+                result = items.carry_out(item, stop) if await_item is None else await await_item(item)
+                self._worker.account(item, result, begin, time.monotonic_ns())
             except Cancelled:
                 return
             except Exception as error:
-                failure = self._worker.note_failure(item, error)
+                # What fails on purpose is accounted for already.
+                failed = error if isinstance(error, ItemFailed) else self._worker.note_failure(item, error)
                 if self._run.plan.stops_on_failure:
-                    self._run.fail(failure)
-                continue
-            self._account(item, result, begin)
-
-    async def _carry_out(self, item: int) -> int:
-        if self._await_item is not None:
-            result: int = await self._await_item(item)
-        else:
-            result = self._worker.items.carry_out(item, self._run.stop)
-            await asyncio.sleep(0)  # the others' turn
-        return result
-
-    def _account(self, item: int, result: int, begin: int) -> None:
-        try:
-            self._worker.account(item, result, begin, time.monotonic_ns())
-        except Exception as error:
-            if self._run.plan.stops_on_failure:
-                self._run.stop.request()
-                raise error
+                    self._run.fail(failed)
+            if await_item is None:
+                await asyncio.sleep(0)  # the others' turn
 
 
 def carry_out(run: Run) -> None:
