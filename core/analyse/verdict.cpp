@@ -15,6 +15,8 @@ namespace {
 constexpr double kCpuBoundBlocked = 0.25; // blocked less than this: the workers wanted cores
 constexpr double kWaitingBlocked = 0.6; // blocked more than this: they waited for something else
 constexpr double kCoresKept = 0.7; // share of the possible cores that counts as "kept busy"
+constexpr double kOneCoreLeast = 0.75; // cores used by workers of which only one computes at a time
+constexpr double kOneCoreMost = 1.2;
 constexpr double kThrottledShare = 0.1; // of the quota's periods
 
 constexpr double kLeastNoise = 0.02; // what two runs of the same differ by on a quiet machine
@@ -64,6 +66,16 @@ bool wasThrottled(const Recording &recording)
         >= kThrottledShare * static_cast<double>(throttle->periods);
 }
 
+/// Whether several workers under one GIL computed as much as one alone, and had more than one core to do so
+/// on.
+bool wasLockShared(const Recording &recording, const Verdict &verdict)
+{
+    const auto *const model = findModel(recording.experiment.model);
+    return model != nullptr && model->sharesGil && recording.interpreter && recording.interpreter->gilEnabled
+        && verdict.possibleCores > kOneCoreMost && verdict.coresUsed && *verdict.coresUsed >= kOneCoreLeast
+        && *verdict.coresUsed <= kOneCoreMost && verdict.blockedShare.value_or(0) >= kCpuBoundBlocked;
+}
+
 /// How CPU-bound workers shared the cores.
 Happening ofCpuBound(const Recording &recording, const Verdict &verdict)
 {
@@ -86,6 +98,8 @@ Happening happeningOf(const Recording &recording, const Verdict &verdict)
         return Happening::NothingMeasured;
     if (wasThrottled(recording))
         return Happening::Throttled;
+    if (wasLockShared(recording, verdict))
+        return Happening::LockShared;
     if (verdict.blockedShare) {
         if (*verdict.blockedShare < kCpuBoundBlocked)
             return ofCpuBound(recording, verdict);

@@ -33,6 +33,7 @@ enum class Happening {
     CoresBusy, ///< CPU-bound, and workers kept all cores they could have.
     CoresShared, ///< CPU-bound with more workers than cores: they took turns.
     OneCoreOnly, ///< CPU-bound with several workers, but all on one core (pinned or one allowed).
+    LockShared, ///< The workers took turns on the GIL: together they computed as much as one.
     Waiting, ///< Most of the workers' time was blocked: cores would not help, more in flight would.
     Mixed, ///< Neither.
     Throttled, ///< The CPU quota stopped it for a notable share of the time.

@@ -219,8 +219,8 @@ private:
             Q_EMIT finished();
     }
 
-    // Python's own helpers (resource tracker, fork server) end when they see that it has ended, a moment later. They
-    // are ours then, a subreaper's children.
+    // Python's own helpers (resource tracker, fork server) end when they see that it has ended, a moment
+    // later. They are ours then, a subreaper's children.
     void reapHelpers()
     {
         while (::waitpid(-m_group, nullptr, WNOHANG) > 0) { }
@@ -267,6 +267,7 @@ struct Row {
     const char *help;
     bool singleWorker = false;
     bool startsProcesses = false;
+    bool sharesGil = false;
     std::vector<Parameter> parameters = {};
     InterpreterNeeds needs = {};
 };
@@ -286,13 +287,15 @@ std::vector<Row> rows()
          .pythonName = "threading",
          .help =
              "Threads of a real Python interpreter. Under its global interpreter lock (GIL) only one of them "
-             "runs Python code at any moment; each may keep the lock for the switch interval."},
+             "runs Python code at any moment; each may keep the lock for the switch interval.",
+         .sharesGil = true},
         {.id = "cpython-thread-pool",
          .title = "Python: thread pool",
          .pythonName = "concurrent.futures.ThreadPoolExecutor",
          .help = "Items are submitted to a pool of threads in a real Python interpreter; a failed item "
                  "arrives at "
-                 "whoever asks for its result."},
+                 "whoever asks for its result.",
+         .sharesGil = true},
         {.id = "cpython-multiprocessing",
          .title = "Python: processes",
          .pythonName = "multiprocessing",
@@ -338,6 +341,7 @@ std::vector<Row> rows()
          .pythonName = "QThread of PyQt6",
          .help = "Qt's threads, Python's lock: worker objects on QThreads inside PyQt6, driven by signals "
                  "and slots.",
+         .sharesGil = true,
          .needs = {.pyQt = true}},
     };
 }
@@ -367,6 +371,7 @@ ModelInfo infoOf(Row row)
         .needsChildHost = true,
         .singleWorker = row.singleWorker,
         .interpreter = row.needs,
+        .sharesGil = row.sharesGil,
         .baseline = "cpython-sequential",
         .sharesData = true,
         .make = [](const ModelContext &context) -> std::unique_ptr<Model> {

@@ -24,7 +24,7 @@ std::optional<std::string> whyNotThis(const InterpreterNeeds &needs, const Inter
     if (!one.problem.empty())
         return one.problem;
     if (one.minor < needs.minor)
-        return one.id + " is too old: this model needs Python 3." + std::to_string(needs.minor);
+        return "it needs Python 3." + std::to_string(needs.minor) + " or newer, and " + one.id + " is older";
     if (needs.pyQt && !one.hasPyQt)
         return one.id + " has no PyQt6 (on Debian and Ubuntu: package python3-pyqt6)";
     return std::nullopt;

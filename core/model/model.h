@@ -87,6 +87,8 @@ struct ModelInfo {
     bool singleWorker = false; ///< Has exactly one worker.
     std::size_t gilEvents = 0; ///< How many events of its lock a worker keeps; 0 for models without a GIL.
     std::optional<InterpreterNeeds> interpreter; ///< Set for models that run in a Python interpreter.
+    /// Its workers take turns on one lock to run Python code, where the interpreter has one.
+    bool sharesGil = false;
     std::string baseline = "sequential"; ///< The model that this one is compared with.
     bool sharesData = false; ///< Its workers are processes: input data must lie in memory they can map.
     std::unique_ptr<Model> (*make)(const ModelContext &context) = nullptr;

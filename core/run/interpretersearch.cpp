@@ -21,8 +21,11 @@ namespace timeslice {
 
 namespace {
 
+using namespace std::chrono_literals;
+
 constexpr qsizetype kMaxOutput = 64 * 1024;
 constexpr int kOldestMinor = 9;
+constexpr auto kBetweenStarts = 3ms;
 
 // The order in which a model looks through them.
 constexpr const char *kNames[] = {
@@ -274,7 +277,7 @@ QStringList InterpreterSearch::standardDirectories()
     return directories;
 }
 
-void InterpreterSearch::startProbes()
+void InterpreterSearch::makeProbes()
 {
     std::set<QString> seen;
     for (const auto *const name : kNames) {
@@ -289,14 +292,17 @@ void InterpreterSearch::startProbes()
             m_probes.push_back(std::make_unique<Probe>(info.absoluteFilePath(), this));
         }
     }
-    for (const auto &probe : m_probes)
-        probe->start();
 }
 
 void InterpreterSearch::start()
 {
     m_limit.start(kPatience);
-    startProbes();
+    makeProbes();
+    // One at a time: each start stops a window for a millisecond.
+    auto delay = 0ms;
+    for (const auto &probe : m_probes)
+        QTimer::singleShot(
+            std::exchange(delay, delay + kBetweenStarts), this, [one = probe.get()] { one->start(); });
     // Queued: whoever starts it need not be ready for the answer.
     QMetaObject::invokeMethod(this, &InterpreterSearch::noteEnd, Qt::QueuedConnection);
 }
@@ -304,7 +310,9 @@ void InterpreterSearch::start()
 Interpreters InterpreterSearch::finishNow()
 {
     const QDeadlineTimer deadline(kPatience);
-    startProbes();
+    makeProbes();
+    for (const auto &probe : m_probes)
+        probe->start();
     for (const auto &probe : m_probes) {
         probe->waitFor(static_cast<int>(deadline.remainingTime()));
         probe->giveUp();

@@ -40,7 +40,7 @@ Q_SIGNALS:
 
 private:
     class Probe;
-    void startProbes();
+    void makeProbes();
     void noteEnd();
     [[nodiscard]] Interpreters results() const;
 
