@@ -51,7 +51,7 @@ board.arena[99] = 42
 
 # A batch is the sum of its items, whatever its length.
 numbers = random.Random(2)
-for length in (1, 2, 3, 4, 5, 63, 100, BATCH):
+for length in (1, 2, 3, 5, 6, 7, 63, 100, BATCH - 1, BATCH, BATCH + 1, 3 * BATCH + 5):
     items = [numbers.getrandbits(40) for _ in range(length)]
     results = [numbers.getrandbits(64) for _ in range(length)]
     assert checksum_of(items, results) == sum(map(checksum_share, items, results)) & MASK, length

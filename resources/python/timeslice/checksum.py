@@ -27,13 +27,12 @@ def checksum_share(item: int, result: int) -> int:
 
 # Many items at once: a long Python integer serves as a vector with one item in every 128 bits. Sums and
 # products of 64-bit numbers stay within their 128 bits, so one operation of the interpreter does the work of
-# a whole batch. A single item costs 1 us above, a sixth of that here.
+# a whole batch. An item costs 1 us above, a fifth of that here.
 BATCH = 256
 _LANE = 128
 _ONES = sum(1 << (_LANE * lane) for lane in range(BATCH))
 _ALL = _ONES * MASK
 _GAMMAS = _ONES * _GAMMA
-_LANE_SUM = (1 << _LANE) - 1
 
 
 def _mix_lanes(lanes: int, mask: int) -> int:
@@ -49,10 +48,30 @@ def _lanes_of(numbers: List[int]) -> int:
     return int.from_bytes(lanes.tobytes(), "little")
 
 
-def checksum_of(items: List[int], results: List[int]) -> int:
-    """What at most BATCH items add together, modulo 2^64."""
-    if len(items) < 4:
-        return sum(map(checksum_share, items, results)) & MASK
-    mask = _ALL & ((1 << (_LANE * len(items))) - 1)
+def _sum_of_lanes(lanes: int, count: int) -> int:
+    """Adds the upper half to the lower one until one lane is left; 256 numbers of 64 bits need 72."""
+    while count > 1:
+        count = (count + 1) // 2
+        width = _LANE * count
+        upper = lanes >> width
+        lanes = (lanes ^ (upper << width)) + upper
+    return lanes & MASK
+
+
+def _checksum_of_batch(items: List[int], results: List[int]) -> int:
+    count = len(items)
+    if count < 6:
+        return sum(map(checksum_share, items, results))
+    mask = _ALL if count == BATCH else _ALL & ((1 << (_LANE * count)) - 1)
     shares = _mix_lanes(_mix_lanes(_lanes_of(items), mask) ^ _lanes_of(results), mask)
-    return (shares % _LANE_SUM) & MASK  # 2^128 is 1 modulo 2^128 - 1: the remainder is the sum of all lanes
+    return _sum_of_lanes(shares, count)
+
+
+def checksum_of(items: List[int], results: List[int]) -> int:
+    """What these items add together, modulo 2^64."""
+    if len(items) <= BATCH:
+        return _checksum_of_batch(items, results) & MASK
+    total = 0
+    for first in range(0, len(items), BATCH):
+        total += _checksum_of_batch(items[first : first + BATCH], results[first : first + BATCH])
+    return total & MASK

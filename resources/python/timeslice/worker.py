@@ -14,15 +14,16 @@ from typing import Any, Callable, List, Optional
 
 from . import layout as at
 from .board import Board
-from .checksum import BATCH, MASK, checksum_of
+from .checksum import MASK, checksum_of
 from .errors import Cancelled, ItemFailed, in_words
 from .gates import Stop
 from .plan import Plan
 from .usage import own_usage
 
-# Publishing costs some microseconds. Short items are therefore accounted for together, this often; longer
-# ones each on its own.
-PUBLISH_NS = 1_000_000
+# Publishing costs 50 us after so much else was done that nothing of it is in a cache. Short items are therefore
+# accounted for together, this often: several times between two looks of the laboratory. Longer ones are accounted
+# for each on its own.
+PUBLISH_NS = 10_000_000
 
 TakeItem = Callable[[int], Optional[int]]
 
@@ -146,7 +147,6 @@ class Worker:
         carry_out, stop, publishes = self.items.carry_out, self.run.stop, self._publishes
         clock = time.monotonic_ns
         add_item, add_result, add_latency = self._done.append, self._results.append, self._latencies.append
-        done = self._done
         publish_at = clock() + PUBLISH_NS
         end = clock()
         while True:
@@ -172,7 +172,7 @@ class Worker:
                 add_item(item)
                 add_result(result)
                 add_latency(end - begin)
-                if end >= publish_at or len(done) >= BATCH:
+                if end >= publish_at:
                     self.publish(end)
                     end = clock()
                     publish_at = end + PUBLISH_NS
@@ -198,7 +198,7 @@ class Worker:
         self._done.append(item)
         self._results.append(result)
         self._latencies.append(end - begin)
-        if end >= self._publish_at or len(self._done) >= BATCH:
+        if end >= self._publish_at:
             self.publish(end)
             self._publish_at = end + PUBLISH_NS
 
