@@ -29,7 +29,7 @@ const CommandSpec &windowSpec()
         .name = "",
         .synopsis = "[EXPERIMENT.json] [options]\n"
                     "       timeslice run [EXPERIMENT.json] [options]\n"
-                    "       timeslice list workloads|models|scenarios [--json]\n"
+                    "       timeslice list workloads|models|scenarios|interpreters [--json]\n"
                     "       timeslice doctor [--json]",
         .about = "A desktop laboratory for concurrency: the same work as threads, as a pool or as processes, "
                  "and what the\n"
@@ -45,7 +45,7 @@ const CommandSpec &windowSpec()
             },
         .more = "Commands (each has its own --help):\n"
                 "  run     runs an experiment without a display and prints what was measured\n"
-                "  list    lists workloads, models and scenarios\n"
+                "  list    lists workloads, models, scenarios and Python interpreters\n"
                 "  doctor  says what this machine allows, and how to allow more\n"
                 "\n"
                 "Examples:\n"

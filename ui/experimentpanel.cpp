@@ -297,7 +297,7 @@ void ExperimentPanel::chooseWorkload()
 // The first that several workers can share, or else the first at all.
 void ExperimentPanel::chooseFirstModel()
 {
-    const auto isPossible = [this](const ModelInfo &info) { return !whyNot(m_shownWorkload, info.id); };
+    const auto isPossible = [this](const ModelInfo &info) { return !whyGrey(m_shownWorkload, info.id); };
     const auto all = models();
     auto found = std::ranges::find_if(
         all, [&](const ModelInfo &info) { return isPossible(info) && !info.singleWorker; });
@@ -351,12 +351,42 @@ void ExperimentPanel::greyOutModels()
     auto *items = qobject_cast<QStandardItemModel *>(m_model->model());
     for (int i = 0; items && i < m_model->count(); ++i) {
         const std::string id = m_model->itemData(i).toString().toStdString();
-        const auto reason = whyNot(workload(), id);
+        const auto reason = whyGrey(workload(), id);
         QStandardItem *item = items->item(i);
         item->setEnabled(!reason);
         const ModelInfo *info = findModel(id);
         item->setToolTip(reason ? text(*reason) : info ? text(info->help) : QString());
     }
+}
+
+std::optional<std::string>
+ExperimentPanel::whyGrey(const std::string &workload, const std::string &model) const
+{
+    if (auto reason = whyNot(workload, model))
+        return reason;
+    return m_interpreters ? whyUnavailable(*findModel(model), *m_interpreters) : std::nullopt;
+}
+
+void ExperimentPanel::setInterpreters(std::shared_ptr<const Interpreters> found)
+{
+    m_interpreters = std::move(found);
+    greyOutModels();
+    explain();
+    review();
+}
+
+// Where the model's own form can say it: the model, or else the interpreter that was asked for.
+Result<void> ExperimentPanel::checkInterpreter(const Experiment &experiment) const
+{
+    const ModelInfo &info = *findModel(experiment.model);
+    if (!info.interpreter || !m_interpreters)
+        return {};
+    if (const auto reason = whyUnavailable(info, *m_interpreters))
+        return fail(ErrorKind::Unsupported, "/model", *reason);
+    const auto chosen = chooseInterpreter(info, experiment.params.choice("interpreter"), *m_interpreters);
+    if (!chosen)
+        return fail(ErrorKind::Unsupported, "/params/interpreter", chosen.error().what);
+    return {};
 }
 
 void ExperimentPanel::showForms(const ParameterValues &values)
@@ -381,12 +411,17 @@ void ExperimentPanel::explain()
     if (!info->pythonName.empty())
         help += tr(" Python calls it %1.").arg(text(info->pythonName));
     // A tooltip on a greyed entry is out of reach for the keyboard, so the reasons also stand here.
+    std::map<QString, QStringList> notHere; // several models lack the same interpreter
     for (const ModelInfo &other : models()) {
         if (isCommand() || other.id == kOwnProgram)
             continue; // that a program is no workload for models, and a workload no program, explains itself
         if (const auto reason = whyNot(workload(), other.id))
             help += tr("\nNot with this workload: %1 (%2).").arg(text(other.title), text(*reason));
+        else if (const auto here = whyGrey(workload(), other.id))
+            notHere[text(*here)].append(text(other.title));
     }
+    for (const auto &[reason, titles] : notHere)
+        help += tr("\nNot on this machine: %1 (%2).").arg(titles.join(QLatin1String("; ")), reason);
     m_modelText->setText(help);
 }
 
@@ -474,6 +509,10 @@ void ExperimentPanel::review()
         m_parameters->collect(experiment.params);
         m_commonParameters->collect(experiment.params);
         m_experiment = validated(std::move(experiment));
+        if (m_experiment) {
+            if (const auto checked = checkInterpreter(*m_experiment); !checked)
+                m_experiment = std::unexpected(checked.error());
+        }
         if (!m_experiment)
             showProblem(m_experiment.error());
     }

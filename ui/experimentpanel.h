@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/model/interpreter.h"
 #include "core/procfs/topology.h"
 #include "core/run/experiment.h"
 
@@ -8,6 +9,7 @@
 #include <QStringList>
 
 #include <map>
+#include <memory>
 #include <string>
 
 class QCheckBox;
@@ -43,6 +45,9 @@ public:
     /// Why the fields make no experiment, as one sentence; empty when they do.
     [[nodiscard]] QString problem() const;
 
+    /// Which Python interpreters this machine has: models that need another one are greyed out.
+    void setInterpreters(std::shared_ptr<const Interpreters> found);
+
     /// Samples per second that the user asked for; keeps its last valid value.
     [[nodiscard]] double samplingHz() const { return m_samplingHz; }
     void setSamplingHz(double hz);
@@ -69,6 +74,10 @@ private:
     void chooseFirstModel();
     [[nodiscard]] bool isCommand() const;
     void greyOutModels();
+    /// Why a model cannot be chosen for the workload, on this machine; nothing when it can.
+    [[nodiscard]] std::optional<std::string>
+    whyGrey(const std::string &workload, const std::string &model) const;
+    [[nodiscard]] Result<void> checkInterpreter(const Experiment &experiment) const;
     void showForms(const ParameterValues &values);
     void explain();
     /// Reads all fields into m_experiment and marks what does not fit.
@@ -98,6 +107,7 @@ private:
     QLabel *m_modelText = nullptr;
     std::map<std::string, FieldRow *, std::less<>> m_rows; ///< By the JSON pointer that errors carry.
 
+    std::shared_ptr<const Interpreters> m_interpreters; ///< nullptr as long as they are not known.
     Result<Experiment> m_experiment;
     QString m_problem;
     double m_samplingHz = 10;

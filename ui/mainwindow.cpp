@@ -209,6 +209,8 @@ void MainWindow::connectLab()
     connect(m_lab, &Lab::frameReady, &m_pump, &FramePump::push);
     connect(m_lab, &Lab::noticed, m_verdict, &VerdictPanel::addNotice);
     connect(m_lab, &Lab::runFinished, this, &MainWindow::finish);
+    connect(
+        m_lab, &Lab::interpretersFound, this, [this] { m_panel->setInterpreters(m_lab->interpreters()); });
     connect(&m_pump, &FramePump::frameDue, this, &MainWindow::showFrame);
 }
 

@@ -174,6 +174,10 @@ std::vector<Measure> measuresOf(const Recording &recording, const Verdict &verdi
              : tr("Share of the switches in which the worker blocked by itself; in the others the kernel "
                   "took the core away."),
          true});
+    if (const QString interpreter = interpreterInWords(recording); !interpreter.isEmpty())
+        rows.push_back(
+            {tr("Run by"), plain(interpreter),
+             tr("The Python interpreter that ran the workers, as it says itself."), false});
     rows.push_back({tr("Memory"), memory(recording), memoryHelp(recording), false});
     if (!isProgram)
         addLatencies(rows, recording);

@@ -183,8 +183,13 @@ QString wordsFor(const Recording &recording, const Verdict &verdict)
                   "faster "
                   "than one.")
             .arg(workersInWords(workers));
-    case Happening::LockBound:
-        return wordsForLock(recording, verdict);
+    case Happening::LockShared:
+        if (recording.lock)
+            return wordsForLock(recording, verdict);
+        return tr("%1 took turns: only one at a time may run Python code, the one that has the interpreter's "
+                  "lock "
+                  "(GIL). Together they computed no more than one alone.")
+            .arg(workersInWords(workers));
     case Happening::Waiting:
         return wordsForWaiting(recording, verdict);
     case Happening::Mixed:
@@ -197,14 +202,28 @@ QString wordsFor(const Recording &recording, const Verdict &verdict)
     return {};
 }
 
+/// Whether it is compared with Python's own baseline.
+bool isInPython(const Recording &recording)
+{
+    const ModelInfo *model = findModel(recording.experiment.model);
+    return model && model->interpreter;
+}
+
 /// Why no speed-up stands there.
-QString wordsFor(NoSpeedup reason)
+QString wordsFor(NoSpeedup reason, bool inPython)
 {
     switch (reason) {
     case NoSpeedup::NoBaseline:
+        if (inPython)
+            return tr("For a speed-up, run the baseline: the same work done in Python by one worker, one "
+                      "item after "
+                      "another, by the same interpreter.");
         return tr(
             "For a speed-up, run the baseline: the same work done by one worker, one item after another.");
     case NoSpeedup::IsBaseline:
+        if (inPython)
+            return tr("This is Python's baseline: other models in Python doing the same work are compared "
+                      "with it.");
         return tr("This is the baseline: other models doing the same work are compared with it.");
     case NoSpeedup::NotCompleted:
         return tr("No speed-up: this run or its baseline did not complete.");
@@ -251,6 +270,8 @@ void saySpeedup(VerdictWords &words, const Recording &recording, const Speedup &
     } else {
         words.caption = tr("speed-up with %1 of %2 possible").arg(workers, formatNumber(speedup.possible, 2));
     }
+    if (isInPython(recording))
+        words.caption += tr(", against one worker in Python");
 }
 
 } // namespace
@@ -270,7 +291,7 @@ VerdictWords inWords(const Recording &recording, const Verdict &verdict)
     } else if (!verdict.speedup) {
         sayThroughput(words, recording, verdict);
         words.reason = recording.outcome == Outcome::Completed && recording.items > 0
-            ? wordsFor(verdict.speedup.error())
+            ? wordsFor(verdict.speedup.error(), isInPython(recording))
             : QString();
         words.offersBaseline = !words.reason.isEmpty() && verdict.speedup.error() == NoSpeedup::NoBaseline;
     } else if (verdict.speedup->isClear) {
@@ -311,6 +332,22 @@ QString planInWords(const Experiment &experiment)
         parts.append(workersInWords(experiment.workers));
     parts.append(length);
     return tr("%1: %2").arg(workload, parts.join(QLatin1String(", ")));
+}
+
+QString interpreterInWords(const Recording &recording)
+{
+    const auto &interpreter = recording.interpreter;
+    if (!interpreter)
+        return {};
+    QStringList parts{QStringLiteral("%1 %2").arg(
+        QString::fromStdString(interpreter->implementation), QString::fromStdString(interpreter->version))};
+    parts.append(
+        interpreter->gilEnabled         ? tr("GIL on")
+            : interpreter->freeThreaded ? tr("free-threaded, GIL off")
+                                        : tr("GIL off"));
+    if (interpreter->startMethod)
+        parts.append(QString::fromStdString(*interpreter->startMethod));
+    return parts.join(QLatin1String(", "));
 }
 
 QString endInWords(const Recording &recording)

@@ -29,6 +29,9 @@ struct VerdictWords {
 /// An experiment in one line: "Count primes: Qt threads, 2 workers, for 8 s".
 [[nodiscard]] QString planInWords(const Experiment &experiment);
 
+/// What ran the workers: "CPython 3.11.2, GIL on, fork"; empty for models without an interpreter.
+[[nodiscard]] QString interpreterInWords(const Recording &recording);
+
 /// How the run ended and when: "Finished after 10.0 s", "Stopped after 3.2 s", "Failed".
 [[nodiscard]] QString endInWords(const Recording &recording);
 

@@ -21,6 +21,7 @@ constexpr int kUsage = 2;
 constexpr int kNotWritable = 4;
 /// Long enough for some samples to be drawn, or for what a run's end changed to be laid out.
 constexpr auto kLiveAfter = std::chrono::milliseconds(1500);
+constexpr auto kQuietStart = std::chrono::milliseconds(100);
 constexpr auto kLaidOutAfter = std::chrono::milliseconds(300);
 constexpr double kScreenshotScale = 1;
 
@@ -65,6 +66,7 @@ int runWindow(QApplication &application, const WindowOptions &options)
         }
     }
     window.show();
+    QTimer::singleShot(kQuietStart, &lab, &Lab::findInterpreters); // once the window stands
 
     int exitCode = 0;
     const auto saveAndQuit = [&] {

@@ -6,12 +6,14 @@
 #include "app/windowmode.h"
 #include "app/workerprogram.h"
 #include "core/base/clock.h"
+#include "core/model/catalogue.h"
 #include "core/perf/access.h"
 #include "core/procfs/cgroup.h"
 #include "core/procfs/keptfile.h"
 #include "core/procfs/limits.h"
 #include "core/procfs/ownusage.h"
 #include "core/procfs/topology.h"
+#include "core/run/interpretersearch.h"
 #include "core/run/jsonwriter.h"
 #include "core/run/rundirectory.h"
 
@@ -230,6 +232,35 @@ Check checkDisplay()
     return check;
 }
 
+Check checkPython()
+{
+    Check check{"python", "Python"};
+    const auto found = InterpreterSearch().finishNow();
+    QStringList usable;
+    bool hasPyQt = false;
+    for (const auto &one : found) {
+        if (!one.problem.empty())
+            continue;
+        usable << QString::fromStdString(one.implementation + ' ' + one.version)
+                + QLatin1String(one.gilEnabled ? "" : " (GIL off)");
+        hasPyQt = hasPyQt || one.hasPyQt;
+    }
+    if (usable.isEmpty()) {
+        check.status = Status::Missing;
+        check.finding = found.empty() ? QStringLiteral("no interpreter was found")
+                                      : QString::fromStdString(found.front().problem);
+        check.remedy =
+            QStringLiteral("install Python 3.9 or newer (package python3) for the models in Python");
+        return check;
+    }
+    check.finding = usable.join(QStringLiteral(", ")) + QLatin1String(hasPyQt ? "; PyQt6" : "; no PyQt6");
+    if (!hasPyQt) {
+        check.status = Status::Limited;
+        check.remedy = QStringLiteral("install PyQt6 (package python3-pyqt6) for the model pyqt-qthread");
+    }
+    return check;
+}
+
 std::vector<Check> examine()
 {
     const auto machine = readMachine();
@@ -251,6 +282,7 @@ std::vector<Check> examine()
         checkOpenFiles(),
         checkTasks(),
         checkWorkerProgram(),
+        checkPython(),
         checkRunDirectory(),
         checkDisplay(),
     };

@@ -7,6 +7,7 @@
 #include "core/model/catalogue.h"
 #include "core/run/experiment.h"
 #include "core/run/experimentjson.h"
+#include "core/run/interpretersearch.h"
 #include "core/run/jsonwriter.h"
 #include "core/run/nearest.h"
 #include "core/workload/catalogue.h"
@@ -23,8 +24,8 @@ const CommandSpec &listSpec()
 {
     static const CommandSpec spec{
         .name = "list",
-        .synopsis = "workloads|models|scenarios [--json]",
-        .about = "Lists what can be run, with every parameter.",
+        .synopsis = "workloads|models|scenarios|interpreters [--json]",
+        .about = "Lists what can be run, with every parameter, and the Python interpreters of this machine.",
         .options =
             {
                 {"json", "", "print an array of objects instead"},
@@ -89,7 +90,7 @@ QString parameterLines(const std::vector<Parameter> &parameters)
 
 QString heading(const std::string &id, const QString &title)
 {
-    constexpr qsizetype kIdWidth = 14;
+    constexpr qsizetype kIdWidth = 26;
     return text(id).leftJustified(kIdWidth) + title + u'\n';
 }
 
@@ -270,6 +271,65 @@ void writeScenarios(JsonWriter &json)
     }
 }
 
+QString traitsOf(const Interpreter &one)
+{
+    QStringList traits{text(one.implementation) + u' ' + text(one.version)};
+    traits << QLatin1String(one.gilEnabled ? "GIL on" : "GIL off");
+    if (one.freeThreaded)
+        traits << QStringLiteral("free-threaded build");
+    if (one.hasPyQt)
+        traits << QStringLiteral("PyQt6");
+    QStringList methods;
+    for (const auto &method : one.startMethods)
+        methods << text(method);
+    if (!methods.isEmpty())
+        traits << methods.join(u'/');
+    return traits.join(QStringLiteral(", "));
+}
+
+QString interpretersText()
+{
+    const auto found = InterpreterSearch().finishNow();
+    QString all;
+    for (const auto &one : found) {
+        all += heading(one.id, one.problem.empty() ? traitsOf(one) : QStringLiteral("cannot be used"))
+            + QStringLiteral("    %1\n").arg(one.path);
+        if (!one.problem.empty())
+            all += wrapped(text(one.problem), 4);
+    }
+    if (found.empty())
+        all += QStringLiteral("There is no Python interpreter on this machine.\n");
+    all += u'\n';
+    for (const auto &model : models()) {
+        if (const auto reason = whyUnavailable(model, found))
+            all += QStringLiteral("Not on this machine: %1 (%2)\n").arg(text(model.id), text(*reason));
+    }
+    return printable(all);
+}
+
+void writeInterpreters(JsonWriter &json)
+{
+    for (const auto &one : InterpreterSearch().finishNow()) {
+        const bool isKnown = !one.version.empty();
+        const auto ifKnown = [&](auto value) { return isKnown ? std::optional(value) : std::nullopt; };
+        json.beginObject();
+        json.field("id", one.id);
+        json.field("path", one.path);
+        json.field("version", ifKnown(one.version));
+        json.field("implementation", ifKnown(one.implementation));
+        json.field("gil_enabled", ifKnown(one.gilEnabled));
+        json.field("free_threaded", ifKnown(one.freeThreaded));
+        json.field("pyqt", ifKnown(one.hasPyQt));
+        json.key("start_methods");
+        json.beginArray();
+        for (const auto &method : one.startMethods)
+            json.value(method);
+        json.endArray();
+        json.field("problem", one.problem.empty() ? std::nullopt : std::optional(one.problem));
+        json.endObject();
+    }
+}
+
 struct Topic {
     std::string id;
     QString (*asText)();
@@ -282,6 +342,7 @@ const std::vector<Topic> &topics()
         {"workloads", workloadsText, writeWorkloads},
         {"models", modelsText, writeModels},
         {"scenarios", scenariosText, writeScenarios},
+        {"interpreters", interpretersText, writeInterpreters},
     };
     return all;
 }

@@ -85,7 +85,8 @@ int runEngineCommand(int argc, char **argv)
             // shows.
             for (int look = 0; look < 50 && ::getppid() == parent; ++look)
                 std::this_thread::sleep_for(std::chrono::milliseconds(1));
-            if (::getppid() != parent)
+            // The engine may be reporting its end meanwhile.
+            for (int turn = 0; turn < 10 && ::getppid() != parent && QDir(runDirectory).exists(); ++turn)
                 QDir(runDirectory).removeRecursively();
         });
     QCoreApplication application(argc, argv);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/analyse/verdict.h"
 
+#include "core/model/catalogue.h"
 #include "core/record/timeshares.h"
 #include "core/workload/catalogue.h"
 
@@ -15,6 +16,8 @@ namespace {
 constexpr double kCpuBoundBlocked = 0.25; // blocked less than this: the workers wanted cores
 constexpr double kWaitingBlocked = 0.6; // blocked more than this: they waited for something else
 constexpr double kCoresKept = 0.7; // share of the possible cores that counts as "kept busy"
+constexpr double kOneCoreLeast = 0.75; // cores used by workers of which only one computes at a time
+constexpr double kOneCoreMost = 1.2;
 constexpr double kThrottledShare = 0.1; // of the quota's periods
 
 constexpr double kLockBound = 0.2; // two workers that take turns wait half of their time
@@ -54,6 +57,16 @@ bool wasThrottled(const Recording &recording)
         >= kThrottledShare * static_cast<double>(throttle->periods);
 }
 
+/// Whether several workers under one GIL computed as much as one alone, and had more than one core to do so
+/// on.
+bool wasLockShared(const Recording &recording, const Verdict &verdict)
+{
+    const auto *const model = findModel(recording.experiment.model);
+    return model != nullptr && model->sharesGil && recording.interpreter && recording.interpreter->gilEnabled
+        && verdict.possibleCores > kOneCoreMost && verdict.coresUsed && *verdict.coresUsed >= kOneCoreLeast
+        && *verdict.coresUsed <= kOneCoreMost && verdict.blockedShare.value_or(0) >= kCpuBoundBlocked;
+}
+
 /// How CPU-bound workers shared the cores.
 Happening ofCpuBound(const Recording &recording, const Verdict &verdict)
 {
@@ -76,8 +89,8 @@ Happening happeningOf(const Recording &recording, const Verdict &verdict)
         return Happening::NothingMeasured;
     if (wasThrottled(recording))
         return Happening::Throttled;
-    if (verdict.lockShare && *verdict.lockShare > kLockBound)
-        return Happening::LockBound;
+    if ((verdict.lockShare && *verdict.lockShare > kLockBound) || wasLockShared(recording, verdict))
+        return Happening::LockShared;
     if (verdict.blockedShare) {
         if (*verdict.blockedShare < kCpuBoundBlocked)
             return ofCpuBound(recording, verdict);
@@ -89,6 +102,21 @@ Happening happeningOf(const Recording &recording, const Verdict &verdict)
     if (*verdict.efficiency >= kCoresKept)
         return ofCpuBound(recording, verdict);
     return *verdict.efficiency < 1 - kWaitingBlocked ? Happening::Waiting : Happening::Mixed;
+}
+
+std::string baselineModelOf(const Recording &recording)
+{
+    const auto *const model = findModel(recording.experiment.model);
+    return model != nullptr ? model->baseline : "sequential";
+}
+
+/// Whether both ran in one interpreter, or neither in any.
+bool isSameInterpreter(const Recording &a, const Recording &b)
+{
+    if (!a.interpreter || !b.interpreter)
+        return a.interpreter.has_value() == b.interpreter.has_value();
+    return a.interpreter->path == b.interpreter->path && a.interpreter->version == b.interpreter->version
+        && a.interpreter->gilEnabled == b.interpreter->gilEnabled;
 }
 
 bool isComplete(const Recording &recording)
@@ -105,7 +133,7 @@ bool isTooShort(const Recording &recording)
 std::expected<Speedup, NoSpeedup>
 compare(const Recording &recording, const Recording *baseline, double possible)
 {
-    if (recording.experiment.model == "sequential" || baseline == &recording)
+    if (recording.experiment.model == baselineModelOf(recording) || baseline == &recording)
         return std::unexpected(NoSpeedup::IsBaseline);
     if (baseline == nullptr)
         return std::unexpected(NoSpeedup::NoBaseline);
@@ -167,6 +195,13 @@ Verdict judge(const Recording &recording, const Recording *baseline)
     verdict.happening = happeningOf(recording, verdict);
     verdict.speedup = compare(recording, baseline, verdict.possibleCores);
     return verdict;
+}
+
+bool isBaselineOf(const Recording &candidate, const Recording &recording)
+{
+    return candidate.id != recording.id && candidate.experiment.model == baselineModelOf(recording)
+        && candidate.outcome == Outcome::Completed && sameWork(candidate, recording)
+        && isSameInterpreter(candidate, recording);
 }
 
 bool sameWork(const Recording &a, const Recording &b)

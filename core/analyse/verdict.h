@@ -33,7 +33,7 @@ enum class Happening {
     CoresBusy, ///< CPU-bound, and workers kept all cores they could have.
     CoresShared, ///< CPU-bound with more workers than cores: they took turns.
     OneCoreOnly, ///< CPU-bound with several workers, but all on one core (pinned or one allowed).
-    LockBound, ///< They waited for the interpreter's lock: one computed at a time.
+    LockShared, ///< The workers took turns on an interpreter's lock: one computed at a time.
     Waiting, ///< Most of the workers' time was blocked: cores would not help, more in flight would.
     Mixed, ///< Neither.
     Throttled, ///< The CPU quota stopped it for a notable share of the time.
@@ -58,6 +58,10 @@ struct Verdict {
 /// \param baseline  The sequential run to compare with, or nullptr.
 /// Thread: any; pure.
 [[nodiscard]] Verdict judge(const Recording &recording, const Recording *baseline);
+
+/// Whether `candidate` is a completed run of the model that `recording` is compared with, of the same work
+/// and, in Python, by the same interpreter. Thread: any; pure.
+[[nodiscard]] bool isBaselineOf(const Recording &candidate, const Recording &recording);
 
 /// Whether the two did the same work, so that their throughputs may be compared at all: same workload,
 /// workload parameters, seed, and items (or, for runs by duration, both by duration).

@@ -8,6 +8,7 @@
 #include "core/model/catalogue.h"
 #include "core/observe/sampler.h"
 #include "core/run/headroom.h"
+#include "core/run/interpretersearch.h"
 #include "core/run/rundirectory.h"
 #include "core/run/runhost.h"
 #include "core/run/serverprocess.h"
@@ -61,6 +62,7 @@ struct CurrentRun {
     std::optional<HostEnd> hostEnd;
     std::optional<Error> serverError; ///< The server ended while it was needed.
     bool isServerGone = true;
+    bool waitsForInterpreter = false; ///< It is not known yet which ones there are.
     bool stopAsked = false;
 
     [[nodiscard]] RunSubject subject() const
@@ -100,7 +102,10 @@ public:
     }
 
     void setState(LabState newState);
-    Result<void> open(Experiment experiment, const RunOptions &how);
+    Result<void> open(RunPlan plan, const RunOptions &how);
+    void startParts();
+    Result<void> chooseInterpreterFor(RunPlan &plan) const;
+    void findInterpreters();
     void startServer();
     void startHost();
     void addRootPid(int pid);
@@ -128,6 +133,8 @@ public:
     std::shared_ptr<const Board> lastBoard;
     Experiment lastExperiment;
     std::vector<RecordingPtr> recordings;
+    std::unique_ptr<InterpreterSearch> search;
+    std::shared_ptr<const Interpreters> interpreters;
 };
 
 void Lab::Private::setState(LabState newState)
@@ -139,7 +146,7 @@ void Lab::Private::setState(LabState newState)
 }
 
 // Makes everything that can fail before anything is started.
-Result<void> Lab::Private::open(Experiment experiment, const RunOptions &how)
+Result<void> Lab::Private::open(RunPlan plan, const RunOptions &how)
 {
     const auto now = readMachine(); // affinity and quota may be others than when the program began
     auto next = std::make_unique<CurrentRun>();
@@ -148,13 +155,11 @@ Result<void> Lab::Private::open(Experiment experiment, const RunOptions &how)
     if (!directory)
         return std::unexpected(directory.error());
     next->directory = std::move(*directory);
-    next->plan = RunPlan{
-        .experiment = std::move(experiment),
-        .httpServer = {},
-        .cpusAllowed = now.cpusAllowed,
-        .runDirectory = next->directory->path(),
-        .workerProgram = options.workerProgram,
-        .command = how.command};
+    next->plan = std::move(plan);
+    next->plan.cpusAllowed = now.cpusAllowed;
+    next->plan.runDirectory = next->directory->path();
+    next->plan.workerProgram = options.workerProgram;
+    next->plan.command = how.command;
     next->options = how;
 
     const auto &planned = next->plan.experiment;
@@ -176,6 +181,48 @@ Result<void> Lab::Private::open(Experiment experiment, const RunOptions &how)
     lastExperiment = planned;
     run = std::move(next);
     return {};
+}
+
+// Nothing to do for models without one, and while it is not known what there is.
+Result<void> Lab::Private::chooseInterpreterFor(RunPlan &plan) const
+{
+    const auto &model = *findModel(plan.experiment.model);
+    if (!model.interpreter || !interpreters)
+        return {};
+    const auto chosen = chooseInterpreter(model, plan.experiment.params.choice("interpreter"), *interpreters);
+    if (!chosen)
+        return std::unexpected(chosen.error());
+    plan.interpreter = chosen->path;
+    return {};
+}
+
+void Lab::Private::findInterpreters()
+{
+    if (search)
+        return;
+    search = std::make_unique<InterpreterSearch>(
+        options.interpreterDirectories.isEmpty() ? InterpreterSearch::standardDirectories()
+                                                 : options.interpreterDirectories);
+    QObject::connect(search.get(), &InterpreterSearch::finished, q, [this](const Interpreters &found) {
+        interpreters = std::make_shared<const Interpreters>(found);
+        if (run && run->waitsForInterpreter && !run->hostEnd) {
+            run->waitsForInterpreter = false;
+            if (const auto chosen = chooseInterpreterFor(run->plan); !chosen)
+                noteHostEnd(HostEnd{chosen.error(), {}, {}});
+            else
+                startParts();
+        }
+        Q_EMIT q->interpretersFound();
+    });
+    search->start();
+}
+
+void Lab::Private::startParts()
+{
+    if (run->server)
+        startServer();
+    else
+        startHost();
 }
 
 void Lab::Private::startServer()
@@ -279,6 +326,8 @@ void Lab::Private::finishRun()
         if (end.error)
             end.output += run->server->output();
     }
+    if (!run->plan.interpreter.isEmpty())
+        run->recorder->setInterpreter(readInterpreterReport(run->directory->path(), run->plan.interpreter));
     const auto recording = run->recorder->finish(end, trace, run->trace.lockSummary(), run->stopAsked);
     run.reset();
     if (recordings.size() == kKeptRecordings)
@@ -419,17 +468,22 @@ Result<std::uint64_t> Lab::start(const Experiment &experiment, RunOptions option
             ErrorKind::Malformed, "command",
             options.command.isEmpty() ? "is missing: the program to run, and its arguments"
                                       : "is for the model command only");
-    if (const auto opened = d->open(std::move(*valid), options); !opened)
+    const bool needsInterpreter = findModel(valid->model)->interpreter.has_value();
+    RunPlan asked{.experiment = std::move(*valid)};
+    if (const auto chosen = d->chooseInterpreterFor(asked); !chosen)
+        return std::unexpected(chosen.error());
+    if (const auto opened = d->open(std::move(asked), options); !opened)
         return std::unexpected(opened.error());
+    d->run->waitsForInterpreter = needsInterpreter && !d->interpreters;
     d->sampler.watch(d->run->subject());
     const auto id = d->run->id;
     d->setState(LabState::Preparing);
     if (!d->run || d->run->hostEnd)
         return id; // whoever heard of it has stopped it already
-    if (d->run->server)
-        d->startServer();
+    if (d->run->waitsForInterpreter)
+        d->findInterpreters();
     else
-        d->startHost();
+        d->startParts();
     return id;
 }
 
@@ -479,11 +533,20 @@ const std::vector<RecordingPtr> &Lab::recordings() const
 RecordingPtr Lab::baselineOf(const Recording &recording) const
 {
     for (const auto &candidate : d->recordings | std::views::reverse) {
-        if (candidate->id != recording.id && candidate->experiment.model == "sequential"
-            && candidate->outcome == Outcome::Completed && sameWork(*candidate, recording))
+        if (isBaselineOf(*candidate, recording))
             return candidate;
     }
     return nullptr;
+}
+
+void Lab::findInterpreters()
+{
+    d->findInterpreters();
+}
+
+std::shared_ptr<const Interpreters> Lab::interpreters() const
+{
+    return d->interpreters;
 }
 
 void Lab::setSamplingRate(double hz)

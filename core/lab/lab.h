@@ -51,6 +51,7 @@ struct LabOptions {
     std::size_t timelineBytes = TimelineLimits().bytes; ///< What the timeline of one run may take.
     bool hasWindow = false; ///< The thread of the lab is a window's: the model `ui-thread` may use it.
     std::shared_ptr<PerfCalls> perfCalls; ///< Empty: the real ones.
+    QStringList interpreterDirectories; ///< Where Python is looked for; empty: the path and the usual places.
 };
 
 /// The one door for ui and the command line: takes an Experiment value, gives back frames, states and one
@@ -68,8 +69,15 @@ public:
     [[nodiscard]] const Machine &machine() const;
     [[nodiscard]] LabState state() const;
 
+    /// Looks for Python interpreters and asks each what it is: once, in the background, at most 5 s. `start`
+    /// does so by itself for a model that needs one.
+    void findInterpreters();
+    /// What was found; nullptr as long as that is not known.
+    [[nodiscard]] std::shared_ptr<const Interpreters> interpreters() const;
+
     /// Validates and starts. \return The run's id. \error Malformed/Unsupported as `validated`; Unsupported
-    /// while another run is under way. On an error nothing was started and no signal follows.
+    /// while another run is under way, or when no interpreter of this machine will do (if that is known
+    /// already; else the run fails so). On an error nothing was started and no signal follows.
     [[nodiscard]] Result<std::uint64_t> start(const Experiment &experiment, RunOptions options = {});
     /// Ends the run under way; does nothing when there is none or it is already stopping.
     void stop();
@@ -89,8 +97,8 @@ public:
 
     /// Finished runs of this process, oldest first (the newest 200). Old ones may have lost their timelines.
     [[nodiscard]] const std::vector<RecordingPtr> &recordings() const;
-    /// The newest completed `sequential` run of the same workload that `recording` may be compared with (see
-    /// `compare` in core/analyse/verdict.h for what may be claimed); nullptr when there is none.
+    /// The newest completed run that `recording` may be compared with (see `isBaselineOf` and `compare` in
+    /// core/analyse/verdict.h for what may be claimed); nullptr when there is none.
     [[nodiscard]] RecordingPtr baselineOf(const Recording &recording) const;
 
     /// Snapshots per second, 1 to 50.
@@ -98,6 +106,8 @@ public:
 
 Q_SIGNALS:
     void stateChanged(timeslice::LabState state);
+    /// `interpreters` has its value now.
+    void interpretersFound();
     /// At most 30 per second, also while idle.
     void frameReady(const timeslice::Frame &frame);
     /// Something the user should know while it runs ("worker 3 has not reached its checkpoint yet"); plain

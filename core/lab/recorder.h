@@ -20,6 +20,11 @@ public:
     /// A snapshot of this run, in order.
     void addSnapshot(const SnapshotPtr &snapshot);
     void addPoint(const SeriesPoint &point);
+    /// What ran the workers, if it said so.
+    void setInterpreter(std::optional<InterpreterReport> report)
+    {
+        m_recording->interpreter = std::move(report);
+    }
 
     /// Freezes the recording. Call once.
     /// \param stopAsked  Whether the user ended the run.

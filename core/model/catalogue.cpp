@@ -2,6 +2,7 @@
 #include "core/model/catalogue.h"
 
 #include "core/model/command.h"
+#include "core/model/cpython.h"
 #include "core/model/eventloop.h"
 #include "core/model/eventlooppool.h"
 #include "core/model/gilthreads.h"
@@ -19,10 +20,14 @@ namespace timeslice {
 
 std::span<const ModelInfo> models()
 {
-    static const std::vector<ModelInfo> all{
-        sequentialModel(), uiThreadModel(),      qthreadModel(),    poolModel(),    qprocessModel(),
-        eventLoopModel(),  eventLoopPoolModel(), gilThreadsModel(), commandModel(),
-    };
+    static const std::vector<ModelInfo> all = [] {
+        std::vector<ModelInfo> own{sequentialModel(),    uiThreadModel(),  qthreadModel(),
+                                   poolModel(),          qprocessModel(),  eventLoopModel(),
+                                   eventLoopPoolModel(), gilThreadsModel()};
+        std::ranges::move(cpythonModels(), std::back_inserter(own));
+        own.push_back(commandModel());
+        return own;
+    }();
     return all;
 }
 
@@ -51,6 +56,8 @@ std::optional<std::string> whyNot(std::string_view workload, std::string_view mo
         return "its workers take turns on one thread, so one that waits for another would wait for ever";
     if (work->drawsItems && how->handsOutItems)
         return "it hands out the items itself, and here not every worker is to get some";
+    if (how->interpreter && !work->isForeign && !hasPythonForm(workload))
+        return "the workload " + work->id + " has no form in Python";
     return std::nullopt;
 }
 

@@ -3,12 +3,12 @@
 
 #include "core/base/childsetup.h"
 #include "core/run/childexit.h"
+#include "core/run/outputrelay.h"
 
 #include <QProcess>
 #include <QTimer>
 
 #include <csignal>
-#include <cstdio>
 #include <sched.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -20,7 +20,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kKillAfter = 300ms; ///< SIGTERM was not enough.
-constexpr qint64 kMaxForwarded = 4 << 20; ///< Per run; half of what the supervisor's owner puts up with.
 
 std::uint64_t nanoseconds(const timeval &time)
 {
@@ -167,17 +166,7 @@ private:
         Q_EMIT finished();
     }
 
-    void forward()
-    {
-        const auto bytes = m_process.readAllStandardOutput();
-        const auto room = std::max<qint64>(0, kMaxForwarded - m_forwarded);
-        m_forwarded += bytes.size();
-        std::fwrite(
-            bytes.constData(), 1, static_cast<std::size_t>(std::min<qint64>(room, bytes.size())), stdout);
-        if (room > 0 && bytes.size() >= room)
-            std::fputs("\n[the program wrote more than 4 MiB; the rest is not kept]\n", stdout);
-        std::fflush(stdout);
-    }
+    void forward() { m_relay.forward(m_process.readAllStandardOutput()); }
 
     void signalGroup(int signal) const
     {
@@ -189,7 +178,7 @@ private:
     QTimer m_kill;
     std::uint64_t m_item = 0;
     MonotonicTime m_begin{};
-    qint64 m_forwarded = 0;
+    OutputRelay m_relay;
 };
 
 } // namespace

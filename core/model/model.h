@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/board/board.h"
+#include "core/model/interpreter.h"
 #include "core/run/experiment.h"
 #include "core/workload/workersession.h"
 #include "core/workload/workload.h"
@@ -28,6 +29,7 @@ struct ModelContext {
     QString runDirectory; ///< Holds `board` and `plan.json` for child processes.
     QString workerProgram; ///< Absolute path of timeslice-worker.
     QStringList command; ///< Program and arguments for the model `command`, else empty.
+    QString interpreter; ///< Absolute path, for models that need one, else empty.
 
     [[nodiscard]] StopToken stopToken() const { return StopToken(board->stateWord(), stopFd); }
     /// Whether the first failed item ends the run (parameter `on_failure`).
@@ -89,6 +91,10 @@ struct ModelInfo {
     bool handsOutItems = false; ///< Gives each worker its items, which elsewhere the workers take.
     bool sharesOneThread = false; ///< Its workers take turns on one thread: while one waits, none works.
     std::size_t gilEvents = 0; ///< How many events of its lock a worker keeps; 0 for models without a GIL.
+    std::optional<InterpreterNeeds> interpreter; ///< Set for models that run in a Python interpreter.
+    /// Its workers take turns on one lock to run Python code, where the interpreter has one.
+    bool sharesGil = false;
+    std::string baseline = "sequential"; ///< The model that this one is compared with.
     bool sharesData = false; ///< Its workers are processes: input data must lie in memory they can map.
     std::unique_ptr<Model> (*make)(const ModelContext &context) = nullptr;
 };

@@ -48,6 +48,23 @@ void writeError(JsonWriter &json, const std::optional<Error> &error)
     json.endObject();
 }
 
+void writeInterpreter(JsonWriter &json, const std::optional<InterpreterReport> &interpreter)
+{
+    if (!interpreter) {
+        json.value(std::nullopt);
+        return;
+    }
+    json.beginObject();
+    json.field("path", interpreter->path);
+    json.field("version", std::string_view(interpreter->version));
+    json.field("implementation", std::string_view(interpreter->implementation));
+    json.field("gil_enabled", interpreter->gilEnabled);
+    json.field("free_threaded", interpreter->freeThreaded);
+    json.field("start_method", interpreter->startMethod);
+    json.field("switch_interval_s", interpreter->switchIntervalSeconds);
+    json.endObject();
+}
+
 void writeLatency(JsonWriter &json, const std::optional<LatencySummary> &latency)
 {
     const auto field = [&](std::string_view name, Nanoseconds LatencySummary::*quantile) {
@@ -234,7 +251,8 @@ QByteArray runJson(const Recording &recording, JsonWriter::Style style)
     }
     json.key("machine");
     writeMachine(json, recording.machine);
-    json.field("interpreter", std::nullopt);
+    json.key("interpreter");
+    writeInterpreter(json, recording.interpreter);
     json.field("outcome", std::string_view(nameOf(recording.outcome)));
     json.key("error");
     writeError(json, recording.error);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/histogram.h"
+#include "core/model/interpreter.h"
 #include "core/observe/gilhistory.h"
 #include "core/observe/series.h"
 #include "core/observe/timelineview.h"
@@ -94,6 +95,9 @@ struct Recording {
     Experiment experiment;
     QStringList command; ///< Of the model `command`: program and arguments; else empty.
     Machine machine;
+    /// What ran the workers, as it said itself; nothing for models without an interpreter, or when it said
+    /// nothing.
+    std::optional<InterpreterReport> interpreter;
     QDateTime startedAt; ///< Wall-clock time, once, as a label.
 
     Outcome outcome = Outcome::Failed;

@@ -89,6 +89,7 @@ Result<void> Engine::prepare()
     m_context.runDirectory = m_plan.runDirectory;
     m_context.workerProgram = m_plan.workerProgram;
     m_context.command = m_plan.command;
+    m_context.interpreter = m_plan.interpreter;
     if (const auto bytes = m_workload->needs().dataBytes; bytes > 0) {
         if (auto filled = prepareData(bytes, modelInfo->sharesData); !filled)
             return filled;

@@ -31,6 +31,7 @@ Result<void> writePlan(const RunPlan &plan)
         {QStringLiteral("experiment"), QString::fromUtf8(toJson(plan.experiment))},
         {QStringLiteral("cpus"), cpus},
         {QStringLiteral("command"), QJsonArray::fromStringList(plan.command)},
+        {QStringLiteral("interpreter"), plan.interpreter},
     };
     if (plan.httpServer)
         object.insert(
@@ -72,6 +73,7 @@ Result<RunPlan> readPlan(const QString &runDirectory, const QString &workerProgr
         plan.cpusAllowed.push_back(cpu.toInt());
     for (const auto word : object.value(QStringLiteral("command")).toArray())
         plan.command << word.toString();
+    plan.interpreter = object.value(QStringLiteral("interpreter")).toString();
     if (plan.experiment.model == kOwnProgram && plan.command.isEmpty())
         return fail(ErrorKind::Malformed, path.toStdString(), "names no command");
     if (plan.cpusAllowed.empty())

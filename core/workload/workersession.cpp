@@ -67,7 +67,6 @@ Result<void> WorkerSession::enter(const WorkerResources &resources)
             m_cpusBefore = allowedCpus();
             if (auto bound = bindThread({&*m_rules.cpu, 1}); !bound)
                 return bound;
-            return bound;
         }
         auto items = withoutExceptions([&] { return m_workload.makeWorker(resources); });
         if (!items)

@@ -124,7 +124,7 @@ void compare(std::span<const int> cpus, bool onOneCore, std::int64_t roundTrips,
     print("ping-pong, via futex", workload);
     const double ratio = median(workload) / median(bare);
     std::printf(
-        "  ping-pong against the bare loop: %.3f%s\n", ratio, onOneCore ? goal(ratio <= 1.1, "<= 1.10") : "");
+        "  ping-pong against the bare loop: %.3f%s\n", ratio, onOneCore ? atMost(ratio, 1.1).c_str() : "");
     for (const char *const via : {"pipe", "eventfd", "condition"}) {
         WorkloadTurns others(via, placement, roundTrips);
         std::vector<double> seconds;

@@ -215,8 +215,7 @@ std::optional<std::size_t> ChartStack::Private::indexOf(const QString &id) const
 QString ChartStack::Private::caption() const
 {
     if (const auto &recording = feed.recording())
-        return experimentCaption(recording->experiment) + QStringLiteral("  ·  ")
-            + recordingCaption(*recording);
+        return experimentCaption(*recording) + QStringLiteral("  ·  ") + recordingCaption(*recording);
     return feed.experiment() ? experimentCaption(*feed.experiment()) : QString();
 }
 

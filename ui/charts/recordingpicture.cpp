@@ -83,7 +83,7 @@ public:
 
     double paint(const Recording &recording, const Verdict *verdict)
     {
-        line(titleFont(1.25), m_theme.text, experimentCaption(recording.experiment));
+        line(titleFont(1.25), m_theme.text, experimentCaption(recording));
         line(quietFont(1), m_theme.quietText, recordingCaption(recording));
         m_area.setTop(m_area.top() + 8);
         if (verdict)
@@ -170,6 +170,13 @@ QString experimentCaption(const Experiment &experiment)
     const auto *workload = findWorkload(experiment.workload);
     return joined(
         {QString::fromStdString(workload ? workload->title : experiment.workload), shortName(experiment)});
+}
+
+QString experimentCaption(const Recording &recording)
+{
+    const QString interpreter = interpreterInWords(recording);
+    const QString experiment = experimentCaption(recording.experiment);
+    return interpreter.isEmpty() ? experiment : joined({experiment, interpreter});
 }
 
 QString recordingCaption(const Recording &recording)

@@ -20,6 +20,8 @@ namespace timeslice {
 
 /// "Count primes · Qt threads, 2": what ran, for captions.
 [[nodiscard]] QString experimentCaption(const Experiment &experiment);
+/// The same with what ran its workers, where that was an interpreter.
+[[nodiscard]] QString experimentCaption(const Recording &recording);
 
 /// Machine, program version and date on one line.
 [[nodiscard]] QString recordingCaption(const Recording &recording);

@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One module for each workload, named as it is.
+
+`make(run, worker)` gives the items as one worker carries them out: an object with
+
+    carry_out(item, stop) -> int
+
+which returns what the same item returns in C++, calls `stop.check()` at least each 10 ms of its work, and never
+blocks in anything that a stop cannot end. Items that wait may also have
+
+    async carry_out_async(item) -> int
+
+for event loops: any number of them are under way at once, and a stop cancels them.
+"""
