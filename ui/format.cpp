@@ -316,6 +316,7 @@ QString remedyFor(const Error &error)
     case ErrorKind::Malformed:
     case ErrorKind::Unsupported:
     case ErrorKind::Cancelled:
+    case ErrorKind::Deadlock:
         break;
     }
     return {};

@@ -43,6 +43,8 @@ const char *nameOf(ErrorKind kind)
         return "cancelled";
     case ErrorKind::TimedOut:
         return "timed-out";
+    case ErrorKind::Deadlock:
+        return "deadlock";
     }
     return "unknown";
 }

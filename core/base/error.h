@@ -15,6 +15,7 @@ enum class ErrorKind {
     Unsupported, ///< This machine or build cannot do it.
     Cancelled, ///< Stopped on request.
     TimedOut, ///< No answer in the time allowed.
+    Deadlock, ///< Workers wait for each other in a circle.
 };
 
 /// A failure as data: passed up by value until ui or the command line turns it into words for people.

@@ -20,6 +20,7 @@ using namespace std::chrono_literals;
 
 // Thousands of processes take seconds to start on a small machine; a worker that hangs takes for ever.
 constexpr auto kReadyTimeout = 20s;
+constexpr auto kDiagnosePeriod = 100ms;
 
 } // namespace
 
@@ -28,7 +29,9 @@ Engine::Engine(RunPlan plan, std::shared_ptr<const Board> board)
     , m_board(std::move(board))
     , m_stopFd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))
     , m_readyTimer(this)
+    , m_diagnoseTimer(this)
 {
+    connect(&m_diagnoseTimer, &QTimer::timeout, this, &Engine::diagnose);
     m_readyTimer.setSingleShot(true);
     connect(&m_readyTimer, &QTimer::timeout, this, [this] {
         noteFailed(
@@ -125,8 +128,18 @@ void Engine::noteReady()
             duration = std::chrono::duration_cast<Nanoseconds>(
                 std::chrono::duration<double>(*m_plan.experiment.durationSeconds));
         m_board->go(duration);
+        m_diagnoseTimer.start(kDiagnosePeriod);
     }
     begin();
+}
+
+// Of a run that was stopped nothing more is asked: what stands in its memory are waits that were cut short.
+void Engine::diagnose()
+{
+    if (m_board->state() == RunState::Stop)
+        m_diagnoseTimer.stop();
+    else if (const auto stuck = m_workload->diagnose(m_board->arena()))
+        noteFailed(*stuck);
 }
 
 void Engine::begin()
@@ -145,6 +158,7 @@ void Engine::noteFailed(const Error &error)
 void Engine::finish()
 {
     m_readyTimer.stop();
+    m_diagnoseTimer.stop();
     m_model.reset();
     m_workload.reset();
     m_data = {};

@@ -46,6 +46,7 @@ private:
     Result<void> prepareData(std::size_t bytes, bool sharedWithProcesses);
     void begin();
     void noteReady();
+    void diagnose();
     void noteFailed(const Error &error);
     void finish();
 
@@ -58,6 +59,7 @@ private:
     ModelContext m_context;
     std::unique_ptr<Model> m_model;
     QTimer m_readyTimer; ///< Ends a run whose workers never come up.
+    QTimer m_diagnoseTimer; ///< Asks the workload whether its workers have got stuck.
     std::optional<Error> m_error;
     bool m_isActive = false;
     bool m_hasBegun = false;

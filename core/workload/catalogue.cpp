@@ -9,6 +9,7 @@
 #include "core/workload/http.h"
 #include "core/workload/mandelbrot.h"
 #include "core/workload/matrix.h"
+#include "core/workload/philosophers.h"
 #include "core/workload/pingpong.h"
 #include "core/workload/primes.h"
 #include "core/workload/sleep.h"

@@ -55,6 +55,11 @@ Overrides smallParameters(const std::string &workload)
         {"counter", {{"increments", whole(1'000)}}},
         {"false-sharing", {{"increments", whole(3'000)}}},
         {"ping-pong", {{"round_trips", whole(5)}}},
+        {"philosophers",
+         {{"strategy", std::string("ordered")},
+          {"think_ms", ParameterValue(0.02)},
+          {"eat_ms", ParameterValue(0.02)},
+          {"pause_ms", ParameterValue(0.01)}}},
         {"file", {{"kib", whole(5)}, {"read_back", true}}},
     };
     return all.at(workload);
@@ -77,6 +82,7 @@ Overrides longParameters(const std::string &workload)
         {"counter", {{"increments", whole(1'000'000'000)}, {"mode", std::string("mutex")}}},
         {"false-sharing", {{"increments", whole(1'000'000'000)}}},
         {"ping-pong", {{"round_trips", whole(10'000'000)}}},
+        {"philosophers", {{"think_ms", ParameterValue(10'000.0)}, {"busy", true}}},
         {"file", {{"kib", whole(65'536)}}},
     };
     return all.at(workload);

@@ -32,6 +32,12 @@ inline Experiment tinyExperiment(const std::string &workload, const std::string 
         experiment.params.set("kib", std::int64_t{4});
         experiment.params.set("fsync", false); // on a busy disk that takes as long as it likes
     }
+    if (workload == "philosophers") {
+        experiment.params.set("strategy", std::string("ordered")); // the first one ends in a deadlock
+        experiment.params.set("think_ms", 0.1);
+        experiment.params.set("eat_ms", 0.1);
+        experiment.params.set("pause_ms", 0.1);
+    }
     if (workload == "sleep")
         experiment.params.set("sleep_ms", 1.0);
     if (workload == "http")
