@@ -89,7 +89,7 @@ QString parameterLines(const std::vector<Parameter> &parameters)
 
 QString heading(const std::string &id, const QString &title)
 {
-    constexpr qsizetype kIdWidth = 14;
+    constexpr qsizetype kIdWidth = 26;
     return text(id).leftJustified(kIdWidth) + title + u'\n';
 }
 
