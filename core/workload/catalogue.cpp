@@ -12,6 +12,7 @@
 #include "core/workload/philosophers.h"
 #include "core/workload/pingpong.h"
 #include "core/workload/primes.h"
+#include "core/workload/producerconsumer.h"
 #include "core/workload/sleep.h"
 #include "core/workload/sum.h"
 
@@ -23,8 +24,20 @@ namespace timeslice {
 std::span<const WorkloadInfo> workloads()
 {
     static const std::vector<WorkloadInfo> all{
-        sumWorkload(),  primesWorkload(), mandelbrotWorkload(), matrixWorkload(),  hashWorkload(),
-        httpWorkload(), sleepWorkload(),  counterWorkload(),    commandWorkload(),
+        sumWorkload(),
+        primesWorkload(),
+        mandelbrotWorkload(),
+        matrixWorkload(),
+        hashWorkload(),
+        httpWorkload(),
+        fileWorkload(),
+        sleepWorkload(),
+        counterWorkload(),
+        falseSharingWorkload(),
+        pingPongWorkload(),
+        philosophersWorkload(),
+        producerConsumerWorkload(),
+        commandWorkload(),
     };
     return all;
 }

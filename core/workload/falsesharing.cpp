@@ -10,8 +10,8 @@ namespace timeslice {
 
 namespace {
 
-// Half a nanosecond each at best, some 20 when two cores fight for the line.
-constexpr std::uint64_t kIncrementsPerCheck = 2048;
+// Half a nanosecond each at best, some 40 when two cores fight for the line.
+constexpr std::uint64_t kIncrementsPerCheck = 1024;
 
 using Count = std::atomic<std::uint64_t>;
 
@@ -34,9 +34,10 @@ std::size_t bytesFor(unsigned workers)
 
 class FalseSharingItems final : public WorkerItems {
 public:
-    FalseSharingItems(Own &own, Count &counter, std::uint64_t seed, std::uint64_t increments)
+    FalseSharingItems(Own &own, Count &counter, bool isAtomic, std::uint64_t seed, std::uint64_t increments)
         : m_own(own)
         , m_counter(counter)
+        , m_isAtomic(isAtomic)
         , m_seed(seed)
         , m_increments(increments)
     { }
@@ -48,7 +49,9 @@ public:
             if (stop.requested())
                 return fail(ErrorKind::Cancelled, "false-sharing", "stopped while it counted");
             const auto count = std::min(kIncrementsPerCheck, m_increments - done);
-            for (std::uint64_t i = 0; i < count; ++i) {
+            for (std::uint64_t i = 0; m_isAtomic && i < count; ++i)
+                m_counter.fetch_add(1, std::memory_order_relaxed);
+            for (std::uint64_t i = 0; !m_isAtomic && i < count; ++i) {
                 // Each one really goes through memory: the fence keeps the compiler from adding them up
                 // first.
                 m_counter.store(m_counter.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
@@ -68,6 +71,7 @@ private:
 
     Own &m_own;
     Count &m_counter;
+    bool m_isAtomic;
     std::uint64_t m_seed;
     std::uint64_t m_increments;
 };
@@ -77,6 +81,7 @@ public:
     explicit FalseSharing(const WorkSpec &spec)
         : m_workers(spec.workers)
         , m_isPacked(spec.params.choice("counters") == "packed")
+        , m_isAtomic(spec.params.choice("add") == "atomic")
         , m_seed(spec.seed)
         , m_increments(static_cast<std::uint64_t>(spec.params.integer("increments")))
     { }
@@ -92,7 +97,7 @@ public:
         auto &own = slots->slots()[resources.index];
         auto *const packed = reinterpret_cast<Count *>(resources.arena.data() + Slots::bytesFor(m_workers));
         return std::make_unique<FalseSharingItems>(
-            own, m_isPacked ? packed[resources.index] : own.padded, m_seed, m_increments);
+            own, m_isPacked ? packed[resources.index] : own.padded, m_isAtomic, m_seed, m_increments);
     }
 
     std::vector<ResultValue> results(const RunFacts &facts) const override
@@ -112,6 +117,7 @@ public:
 private:
     unsigned m_workers;
     bool m_isPacked;
+    bool m_isAtomic;
     std::uint64_t m_seed;
     std::uint64_t m_increments;
 };
@@ -132,8 +138,13 @@ WorkloadInfo falseSharingWorkload()
                 Parameter::choice(
                     "counters", "Counters", "Where the workers' counters lie.",
                     {{"packed", "in one cache line"}, {"padded", "far apart"}}),
+                Parameter::choice(
+                    "add", "Adding",
+                    "An atomic add waits for its cache line; a plain one may be hidden by the core's store "
+                    "buffer.",
+                    {{"atomic", "atomic"}, {"plain", "plain"}}),
                 Parameter::integer(
-                    "increments", "Increments per item", "times", "How often each item adds 1.", 1'000'000, 1,
+                    "increments", "Increments per item", "times", "How often each item adds 1.", 200'000, 1,
                     1'000'000'000),
             },
         .defaultItems = 256,

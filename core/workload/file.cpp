@@ -314,7 +314,7 @@ WorkloadInfo fileWorkload()
               .unit = "s",
               .help = "Half of the files were on the disk within this time."},
              {.id = "fsync_p99_s",
-              .title = "99 of 100 within",
+              .title = "99 % within",
               .unit = "s",
               .help = "99 % of the files were on the disk within this time."},
              {.id = "file_system",

@@ -92,8 +92,8 @@ void PhilosophersTable::noteTaken(unsigned philosopher, PhilosopherSlot::Lock &l
 {
     auto &own = seat(philosopher);
     ++own.epoch;
+    own.wants = 0; // first: nobody waits for themselves
     lock.holder = philosopher + 1;
-    own.wants = 0;
 }
 
 bool PhilosophersTable::take(unsigned philosopher, unsigned number, const StopToken &stop) const noexcept

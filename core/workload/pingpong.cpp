@@ -228,7 +228,7 @@ WorkloadInfo pingPongWorkload()
               .unit = "s",
               .help = "Half of the round trips took no longer than this."},
              {.id = "round_trip_p99_s",
-              .title = "99 of 100 within",
+              .title = "99 % within",
               .unit = "s",
               .help = "99 % of the round trips took no longer than this."}},
         .extraThreads = 1,

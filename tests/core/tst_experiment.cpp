@@ -61,6 +61,8 @@ private Q_SLOTS:
     void textThatDoesNotFitIsRefused();
     void mistypedWordsAreRecognised();
     void mutatedFilesNeverBreakTheReader();
+    void pairsThatMakeNoSenseSayWhy();
+    void parametersMustGoTogether();
     void whatTheMachineHasNoRoomForIsSeen();
 };
 
@@ -301,7 +303,9 @@ void TestExperiment::roundTripIsIdentical()
             Experiment experiment;
             experiment.workload = workload.id;
             experiment.model = model.id;
-            experiment.workers = model.singleWorker ? 1 : 1 + static_cast<unsigned>(random() % 64);
+            experiment.workers = model.singleWorker
+                ? 1
+                : std::max(workload.minWorkers, 1 + static_cast<unsigned>(random() % 64));
             if (random() % 2 == 0)
                 experiment.items = 1 + random() % kMaxItems;
             else
@@ -322,6 +326,8 @@ void TestExperiment::roundTripIsIdentical()
                     experiment.params.set(
                         parameter.id, parameter.choices[random() % parameter.choices.size()].id);
             }
+            if (workload.check != nullptr && !workload.check(workSpecOf(experiment)))
+                continue; // parameters that do not go together have a test of their own
             const auto checked = validated(experiment);
             QVERIFY2(checked, qPrintable(describeResult(checked)));
             QVERIFY(*checked == experiment);
@@ -482,6 +488,51 @@ void TestExperiment::mutatedFilesNeverBreakTheReader()
     QVERIFY2(accepted > 0, "some mutations leave the file valid");
 }
 
+void TestExperiment::pairsThatMakeNoSenseSayWhy()
+{
+    for (const auto &workload : workloads()) {
+        for (const auto &model : models()) {
+            const auto reason = whyNot(workload.id, model.id);
+            const auto pair = workload.id + " under " + model.id;
+            const bool mustBeRefused = workload.isForeign != model.runsForeign
+                || (workload.minWorkers > 1 && model.singleWorker)
+                || (workload.waitsForOthers && model.sharesOneThread)
+                || (workload.drawsItems && model.handsOutItems);
+            QVERIFY2(reason.has_value() == mustBeRefused, pair.c_str());
+            QVERIFY2(!reason || (!reason->empty() && !reason->ends_with('.')), pair.c_str());
+            Experiment experiment{.workload = workload.id, .model = model.id};
+            experiment.workers = workload.minWorkers;
+            const auto checked = validated(experiment);
+            QVERIFY2(checked.has_value() == !mustBeRefused, qPrintable(describeResult(checked)));
+        }
+    }
+    QCOMPARE(whyNot("philosophers", "sequential").value_or(""), findWorkload("philosophers")->whyNotFewer);
+    QVERIFY(whyNot("producer-consumer", "pool").value_or("").find("hands out") != std::string::npos);
+    QVERIFY(!whyNot("philosophers", "pool"));
+    QVERIFY(!whyNot("producer-consumer", "qprocess"));
+    QVERIFY(whyNot("primes", "command") && whyNot("command", "qthread") && !whyNot("command", "command"));
+}
+
+void TestExperiment::parametersMustGoTogether()
+{
+    Experiment experiment{.workload = "philosophers", .model = "qthread"};
+    const auto alone = validated(experiment);
+    QVERIFY(!alone);
+    QCOMPARE(alone.error().where, std::string("/workers"));
+    QVERIFY2(alone.error().what.find("at least 2") != std::string::npos, alone.error().what.c_str());
+
+    experiment.workload = "producer-consumer";
+    experiment.workers = 3;
+    QVERIFY(validated(experiment));
+    experiment.params.set("producers", std::int64_t{3});
+    const auto nobodyConsumes = validated(experiment);
+    QVERIFY(!nobodyConsumes);
+    QCOMPARE(nobodyConsumes.error().where, std::string("/params/producers"));
+    QCOMPARE(nobodyConsumes.error().kind, ErrorKind::Malformed);
+    experiment.workers = 4;
+    QVERIFY(validated(experiment));
+}
+
 void TestExperiment::whatTheMachineHasNoRoomForIsSeen()
 {
     auto experiment = primes(100);
@@ -498,6 +549,13 @@ void TestExperiment::whatTheMachineHasNoRoomForIsSeen()
     const auto files = whyTooMuch(experiment, {{}, 256});
     QVERIFY(files);
     QVERIFY2(files->find("256 are allowed") != std::string::npos, files->c_str());
+
+    // A worker that has a partner thread and files of its own.
+    experiment.model = "qthread";
+    experiment.workload = "ping-pong";
+    QVERIFY(whyTooMuch(experiment, {TaskRoom{200, "a limit"}, 1000}));
+    QVERIFY(whyTooMuch(experiment, {{}, 256}));
+    QVERIFY(!whyTooMuch(experiment, {TaskRoom{300, "a limit"}, 1000}));
 
     const auto real = readHeadroom();
     QVERIFY(real.tasks);

@@ -98,6 +98,16 @@ private Q_SLOTS:
     void aKilledWorkerFailsTheRunAndKeepsItsItems();
     void aFailedItemEndsTheRunOrIsCounted_data();
     void aFailedItemEndsTheRunOrIsCounted();
+    void aDeadlockIsFoundAndEnded_data();
+    void aDeadlockIsFoundAndEnded();
+    void philosophersWhoAreNotNaiveEat_data();
+    void philosophersWhoAreNotNaiveEat();
+    void updatesAreLostWithoutProtection_data();
+    void updatesAreLostWithoutProtection();
+    void producersAndConsumersFinish_data();
+    void producersAndConsumersFinish();
+    void pingPongSaysWhyItCannotBePlaced();
+    void filesAreGoneAfterTheRun();
     void anInvalidExperimentStartsNothing();
     void aSecondRunIsRefused();
     void destroyingTheLabEndsTheRun_data();
@@ -358,6 +368,156 @@ void TestLab::aFailedItemEndsTheRunOrIsCounted()
     QCOMPARE(counted->itemsFailed, 4U);
     QCOMPARE(counted->items, 20U);
     QVERIFY(counted->itemError.find("on purpose") != std::string::npos);
+}
+
+void TestLab::aDeadlockIsFoundAndEnded_data()
+{
+    QTest::addColumn<QString>("model");
+    for (const char *const model : {"qthread", "pool", "qprocess"})
+        QTest::newRow(model) << QString::fromLatin1(model);
+}
+
+void TestLab::aDeadlockIsFoundAndEnded()
+{
+    QFETCH(QString, model);
+    Lab lab(options());
+    auto experiment = longExperiment("philosophers", model.toStdString(), 3);
+    experiment.params.set("strategy", std::string("naive"));
+    experiment.params.set("think_ms", 0.0);
+    experiment.params.set("pause_ms", 5.0);
+    const auto recording = run(lab, experiment);
+    QVERIFY(recording);
+    QCOMPARE(recording->outcome, Outcome::Failed);
+    QCOMPARE(recording->error->kind, ErrorKind::Deadlock);
+    QCOMPARE(
+        recording->error->what,
+        std::string("worker 0 waits for worker 1, which waits for worker 2, which waits for worker 0"));
+    QVERIFY2(
+        recording->notes.isEmpty(), qPrintable(recording->notes.join(QLatin1Char(' ')))); // none was killed
+    QCOMPARE(std::get<std::string>(recording->results.at(0)), std::string("0 -> 1 -> 2 -> 0"));
+    for (const auto &worker : recording->workers)
+        QVERIFY(worker.cpuSeconds.has_value());
+}
+
+void TestLab::philosophersWhoAreNotNaiveEat_data()
+{
+    QTest::addColumn<QString>("strategy");
+    QTest::addColumn<QString>("model");
+    for (const char *const strategy : {"ordered", "try-lock", "arbitrator"}) {
+        for (const char *const model : {"qthread", "qprocess"})
+            QTest::addRow("%s/%s", strategy, model)
+                << QString::fromLatin1(strategy) << QString::fromLatin1(model);
+    }
+}
+
+void TestLab::philosophersWhoAreNotNaiveEat()
+{
+    QFETCH(QString, strategy);
+    QFETCH(QString, model);
+    Lab lab(options());
+    auto experiment = tinyExperiment("philosophers", model.toStdString(), 3);
+    experiment.params.set("strategy", strategy.toStdString());
+    experiment.items = 60;
+    const auto recording = run(lab, experiment);
+    QVERIFY(recording);
+    QVERIFY2(!recording->error, recording->error ? describe(*recording->error).c_str() : "");
+    QCOMPARE(recording->items, 60U);
+    QVERIFY(std::holds_alternative<std::monostate>(recording->results.at(0)));
+    QVERIFY(std::get<double>(recording->results.at(2)) >= 20);
+}
+
+void TestLab::updatesAreLostWithoutProtection_data()
+{
+    QTest::addColumn<QString>("model");
+    for (const char *const model : {"qthread", "pool", "qprocess"})
+        QTest::newRow(model) << QString::fromLatin1(model);
+}
+
+void TestLab::updatesAreLostWithoutProtection()
+{
+    QFETCH(QString, model);
+    Lab lab(options());
+    auto experiment = tinyExperiment("counter", model.toStdString(), 2);
+    experiment.params.set("increments", std::int64_t{200'000});
+    const auto lost = [&](const char *mode) {
+        experiment.params.set("mode", std::string(mode));
+        const auto recording = run(lab, experiment);
+        if (!recording || recording->results.size() != 2)
+            return -1.0;
+        if (std::get<double>(recording->results[0]) != 24 * 200'000)
+            return -2.0;
+        return std::get<double>(recording->results[1]);
+    };
+    for (const char *const mode : {"mutex", "atomic", "sharded"})
+        QCOMPARE(lost(mode), 0.0);
+    double unprotected = 0;
+    for (int i = 0; i < 50 && unprotected == 0; ++i) // two workers need not meet in every run
+        unprotected = lost("unprotected");
+    QVERIFY(unprotected > 0);
+}
+
+void TestLab::producersAndConsumersFinish_data()
+{
+    QTest::addColumn<QString>("model");
+    QTest::addColumn<int>("producers");
+    for (const char *const model : {"qthread", "qprocess"}) {
+        for (const int producers : {1, 3})
+            QTest::addRow("%s, %d of 4 produce", model, producers) << QString::fromLatin1(model) << producers;
+    }
+}
+
+void TestLab::producersAndConsumersFinish()
+{
+    QFETCH(QString, model);
+    QFETCH(int, producers);
+    Lab lab(options());
+    auto experiment = tinyExperiment("producer-consumer", model.toStdString(), 4);
+    experiment.items = 500;
+    experiment.params.set("producers", std::int64_t{producers});
+    experiment.params.set("capacity", std::int64_t{2});
+    const auto recording = run(lab, experiment);
+    QVERIFY(recording);
+    QVERIFY2(!recording->error, recording->error ? describe(*recording->error).c_str() : "");
+    QCOMPARE(recording->items, 500U);
+    for (int worker = 0; worker < producers; ++worker)
+        QCOMPARE(recording->workers[static_cast<std::size_t>(worker)].items, 0U);
+    const auto longest = std::get<double>(recording->results.at(0));
+    QVERIFY(longest >= 1 && longest <= 2);
+
+    // A consumer whose item fails ends the run for the producers, too.
+    experiment.params.set("fail_every", std::int64_t{50});
+    const auto failedOne = run(lab, experiment);
+    QVERIFY(failedOne);
+    QCOMPARE(failedOne->outcome, Outcome::Failed);
+    QVERIFY(failedOne->items < 500);
+}
+
+void TestLab::pingPongSaysWhyItCannotBePlaced()
+{
+    Lab lab(options());
+    auto experiment = tinyExperiment("ping-pong", "qthread", 1);
+    experiment.params.set("placement", std::string("other"));
+    experiment.pin = Pin::One;
+    const auto recording = run(lab, experiment);
+    QVERIFY(recording);
+    QCOMPARE(recording->outcome, Outcome::Failed);
+    QVERIFY2(recording->error->what.find("second CPU") != std::string::npos, recording->error->what.c_str());
+}
+
+void TestLab::filesAreGoneAfterTheRun()
+{
+    Lab lab(options());
+    for (const char *const model : {"qthread", "qprocess"}) {
+        auto experiment = tinyExperiment("file", model, 2);
+        experiment.params.set("fsync", true);
+        experiment.params.set("read_back", true);
+        const auto recording = run(lab, experiment);
+        QVERIFY(recording);
+        QVERIFY2(!recording->error, recording->error ? describe(*recording->error).c_str() : "");
+        QVERIFY(std::get<double>(recording->results.at(1)) > 0);
+        QVERIFY(!std::get<std::string>(recording->results.at(3)).empty());
+        QCOMPARE(entriesOf(m_runtime.path()), 0);
+    }
 }
 
 void TestLab::anInvalidExperimentStartsNothing()

@@ -260,6 +260,7 @@ TEST_P(EveryWorkload, givesItsResultsOrNone)
         EXPECT_TRUE(isSnakeCase(result.id)) << result.id;
         EXPECT_TRUE(ids.insert(result.id).second) << result.id << " occurs twice";
         EXPECT_FALSE(result.title.empty()) << result.id;
+        EXPECT_LT(result.title.size(), 16U) << result.id << ": a column of the command line";
         EXPECT_TRUE(result.help.ends_with('.')) << result.id;
     }
     if (info.results.empty() || info.make(spec)->needs().httpServer)

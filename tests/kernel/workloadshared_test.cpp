@@ -173,9 +173,14 @@ TEST(Counter, doesNotGuessWhatAKilledWorkerHadCounted)
 
 TEST(FalseSharing, measuresOneIncrement)
 {
-    for (const char *const counters : {"packed", "padded"}) {
+    for (const auto &[counters, add] :
+         {std::pair{"packed", "atomic"}, {"padded", "atomic"}, {"packed", "plain"}, {"padded", "plain"}}) {
         const auto info = falseSharingWorkload();
-        auto spec = specOf(info, {{"counters", std::string(counters)}, {"increments", std::int64_t{20'001}}});
+        auto spec = specOf(
+            info,
+            {{"counters", std::string(counters)},
+             {"add", std::string(add)},
+             {"increments", std::int64_t{20'001}}});
         spec.workers = 3;
         PreparedWorkload prepared(info, spec);
         EXPECT_TRUE(prepared.results(0).empty()) << "nothing was measured yet";

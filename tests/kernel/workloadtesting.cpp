@@ -60,6 +60,8 @@ Overrides smallParameters(const std::string &workload)
           {"think_ms", ParameterValue(0.02)},
           {"eat_ms", ParameterValue(0.02)},
           {"pause_ms", ParameterValue(0.01)}}},
+        {"producer-consumer",
+         {{"capacity", whole(3)}, {"produce_steps", whole(100)}, {"consume_steps", whole(100)}}},
         {"file", {{"kib", whole(5)}, {"read_back", true}}},
     };
     return all.at(workload);
@@ -83,6 +85,7 @@ Overrides longParameters(const std::string &workload)
         {"false-sharing", {{"increments", whole(1'000'000'000)}}},
         {"ping-pong", {{"round_trips", whole(10'000'000)}}},
         {"philosophers", {{"think_ms", ParameterValue(10'000.0)}, {"busy", true}}},
+        {"producer-consumer", {{"produce_steps", whole(1'000'000'000)}}},
         {"file", {{"kib", whole(65'536)}}},
     };
     return all.at(workload);

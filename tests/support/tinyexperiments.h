@@ -38,6 +38,10 @@ inline Experiment tinyExperiment(const std::string &workload, const std::string 
         experiment.params.set("eat_ms", 0.1);
         experiment.params.set("pause_ms", 0.1);
     }
+    if (workload == "producer-consumer") {
+        experiment.params.set("produce_steps", std::int64_t{1'000});
+        experiment.params.set("consume_steps", std::int64_t{2'000});
+    }
     if (workload == "sleep")
         experiment.params.set("sleep_ms", 1.0);
     if (workload == "http")
