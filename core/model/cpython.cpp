@@ -129,6 +129,12 @@ public:
         m_look.start();
     }
 
+    // A process is an interpreter that starts and imports: a tenth of a second of a busy core.
+    std::chrono::milliseconds readyPatience() const override
+    {
+        return Model::readyPatience() + context().experiment->workers * 100ms;
+    }
+
     void begin() override
     {
         m_begun = true;

@@ -55,6 +55,9 @@ public:
     { }
 
     virtual void start() = 0;
+    /// How long it may take from `start` to `ready`: thousands of processes take seconds on a small machine;
+    /// a worker that hangs takes for ever.
+    [[nodiscard]] virtual std::chrono::milliseconds readyPatience() const { return std::chrono::seconds(20); }
     /// The board has been set to Go, or to Stop where the run ended before it began: then the workers only
     /// leave.
     virtual void begin() = 0;

@@ -18,8 +18,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Thousands of processes take seconds to start on a small machine; a worker that hangs takes for ever.
-constexpr auto kReadyTimeout = 20s;
 constexpr auto kDiagnosePeriod = 100ms;
 
 } // namespace
@@ -35,7 +33,11 @@ Engine::Engine(RunPlan plan, std::shared_ptr<const Board> board)
     m_readyTimer.setSingleShot(true);
     connect(&m_readyTimer, &QTimer::timeout, this, [this] {
         noteFailed(
-            {ErrorKind::TimedOut, 0, m_plan.experiment.model, "not all workers were ready within 20 s"});
+            {ErrorKind::TimedOut, 0, m_plan.experiment.model,
+             "not all workers were ready within "
+                 + std::to_string(
+                     std::chrono::round<std::chrono::seconds>(m_readyTimer.intervalAsDuration()).count())
+                 + " s"});
         begin(); // the board says Stop: those that did come up leave
     });
 }
@@ -117,7 +119,7 @@ void Engine::start()
     connect(m_model.get(), &Model::failed, this, &Engine::noteFailed);
     // Queued: the model may say so from within `begin`, and `finish` deletes it.
     connect(m_model.get(), &Model::finished, this, &Engine::finish, Qt::QueuedConnection);
-    m_readyTimer.start(kReadyTimeout);
+    m_readyTimer.start(m_model->readyPatience());
     m_model->start();
 }
 

@@ -170,6 +170,7 @@ private Q_SLOTS:
     void numbersAreShortAndExact();
     void textIsEscaped();
     void jsonHasExactlyTheNamesOfTheContract();
+    void jsonNamesTheInterpreter();
     void jsonCarriesTheValues();
     void jsonKeepsTheOrderOfTheContract();
     void whatWasNotMeasuredIsNull();
@@ -258,6 +259,26 @@ void TestExports::jsonHasExactlyTheNamesOfTheContract()
             .split(' ');
     std::ranges::sort(contract);
     QCOMPARE(pathsOf(parsed(runJson(fullRecording()))).join('\n'), contract.join('\n'));
+}
+
+void TestExports::jsonNamesTheInterpreter()
+{
+    auto recording = fullRecording();
+    QVERIFY(parsed(runJson(recording))["interpreter"_L1].isNull());
+    recording.interpreter = InterpreterReport{
+        .path = u"/usr/bin/python3"_s,
+        .version = "3.11.2",
+        .implementation = "CPython",
+        .startMethod = "fork",
+        .switchIntervalSeconds = 0.005};
+    const auto interpreter = parsed(runJson(recording))["interpreter"_L1].toObject();
+    const QJsonObject expected{{u"path"_s, u"/usr/bin/python3"_s},  {u"version"_s, u"3.11.2"_s},
+                               {u"implementation"_s, u"CPython"_s}, {u"gil_enabled"_s, true},
+                               {u"free_threaded"_s, false},         {u"start_method"_s, u"fork"_s},
+                               {u"switch_interval_s"_s, 0.005}};
+    QCOMPARE(interpreter, expected);
+    recording.interpreter->startMethod.reset();
+    QVERIFY(parsed(runJson(recording))["interpreter"_L1]["start_method"_L1].isNull());
 }
 
 void TestExports::jsonCarriesTheValues()

@@ -85,7 +85,50 @@ private Q_SLOTS:
     void noiseNeedsThreePoints();
     void aSliverAtTheEndHardlyCounts();
     void intervalsBeyondTheRunDoNotCount();
+    void threadsUnderOneLockAreNamed();
+    void pythonHasABaselineOfItsOwn();
 };
+
+void TestVerdict::threadsUnderOneLockAreNamed()
+{
+    auto recording = run("cpython-threading", 4, 2.0);
+    setShares(recording, 0.25, 0.01, 0.74); // one core together
+    recording.interpreter = InterpreterReport{.version = "3.11.2", .implementation = "CPython"};
+    QCOMPARE(judge(recording, nullptr).happening, Happening::LockShared);
+    recording.interpreter->gilEnabled = false;
+    QCOMPARE(judge(recording, nullptr).happening, Happening::Waiting);
+    recording.interpreter->gilEnabled = true;
+    setShares(recording, 0.01, 0.01, 0.98); // it waited for something else
+    QCOMPARE(judge(recording, nullptr).happening, Happening::Waiting);
+    setShares(recording, 0.95, 0.04, 0.01); // a library that lets go of the lock
+    QCOMPARE(judge(recording, nullptr).happening, Happening::CoresBusy);
+    recording.experiment.model = "cpython-multiprocessing";
+    setShares(recording, 0.25, 0.01, 0.74);
+    QCOMPARE(judge(recording, nullptr).happening, Happening::Waiting);
+}
+
+void TestVerdict::pythonHasABaselineOfItsOwn()
+{
+    const InterpreterReport python{
+        .path = QStringLiteral("/a"), .version = "3.11.2", .implementation = "CPython"};
+    auto native = sequentialRun();
+    auto baseline = run("cpython-sequential", 1, 10.0);
+    auto threads = run("cpython-threading", 2, 9.0);
+    native.id = 1;
+    baseline.id = 2;
+    threads.id = 3;
+    baseline.interpreter = threads.interpreter = python;
+    QVERIFY(isBaselineOf(baseline, threads));
+    QVERIFY(!isBaselineOf(native, threads));
+    QVERIFY(!isBaselineOf(baseline, baseline));
+    QVERIFY(!isBaselineOf(baseline, run("qthread", 2)));
+    threads.interpreter->path = QStringLiteral("/another");
+    QVERIFY(!isBaselineOf(baseline, threads));
+    threads.interpreter = python;
+    threads.interpreter->gilEnabled = false;
+    QVERIFY(!isBaselineOf(baseline, threads));
+    QCOMPARE(judge(baseline, nullptr).speedup.error(), NoSpeedup::IsBaseline);
+}
 
 void TestVerdict::numbersAreRatiosOfTheRecording()
 {

@@ -32,6 +32,7 @@ private Q_SLOTS:
     void badFilesPointAtTheKey();
     void listsAreTheCatalogue();
     void listedScenariosAreExperiments();
+    void listedInterpretersSayWhatTheyAre();
     void listsForPeopleNameEverything();
     void doctorLooksAtEverything();
     void readersMayLeaveEarly();
@@ -74,7 +75,7 @@ void TestCommandLine::helpAndVersion()
 void TestCommandLine::helpShowsOnlyWhatExists()
 {
     const auto help = run({u"--help"_s}).out + run({u"run"_s, u"--help"_s}).out;
-    for (const auto *const later : {"sweep", "check", "history", "lessons", "claims", "interpreters"})
+    for (const auto *const later : {"sweep", "check", "history", "lessons", "claims"})
         QVERIFY2(!help.contains(later), later);
     for (const auto *const now :
          {"run", "list", "doctor", "--repeat", "--export", "--trace", "--trace-memory", "--screenshot",
@@ -234,6 +235,44 @@ void TestCommandLine::listedScenariosAreExperiments()
         const auto experiment = experimentFromJson(text);
         QVERIFY2(experiment, experiment ? "" : describe(experiment.error()).c_str());
     }
+}
+
+void TestCommandLine::listedInterpretersSayWhatTheyAre()
+{
+    const QTemporaryDir directory;
+    const auto put = [&](const char *name, const QByteArray &body) {
+        const auto path = directory.filePath(QLatin1String(name));
+        QVERIFY(save(path, "#!/bin/sh\n" + body));
+        QFile::setPermissions(path, QFileDevice::ReadOwner | QFileDevice::WriteOwner | QFileDevice::ExeOwner);
+    };
+    put("python3.13t",
+        R"(printf '\n%s{"version": [3, 13, 1], "implementation": "cpython", "executable": "%s", "prefix": "/", )"
+        R"("gil_enabled": false, "free_threaded": true, "pyqt": false, "start_methods": ["fork"]}\n' "$4" "$0")");
+    put("python3.10", "exit 1\n");
+    auto environment = plainEnvironment();
+    environment.insert(u"PATH"_s, directory.path() + u':' + environment.value(u"PATH"_s));
+    const auto ended = run(words("list interpreters --json"), {}, environment);
+    QCOMPARE(ended.code, 0);
+    std::map<QString, QJsonObject> byPath;
+    for (const auto &entry : QJsonDocument::fromJson(ended.out).array())
+        byPath[entry["path"_L1].toString()] = entry.toObject();
+    const auto free = byPath[directory.filePath(u"python3.13t"_s)];
+    QCOMPARE(free["id"_L1].toString(), u"python3.13t"_s);
+    QCOMPARE(free["version"_L1].toString(), u"3.13.1"_s);
+    QCOMPARE(free["gil_enabled"_L1].toBool(true), false);
+    QVERIFY(free["problem"_L1].isNull());
+    const auto broken = byPath[directory.filePath(u"python3.10"_s)];
+    QVERIFY(broken["version"_L1].isNull());
+    QVERIFY(broken["problem"_L1].toString().contains(u"not a working Python interpreter"_s));
+    const auto text = run(words("list interpreters"), {}, environment);
+    QCOMPARE(text.code, 0);
+    QVERIFY2(text.out.contains("CPython 3.13.1, GIL off, free-threaded build, fork"), text.out.constData());
+
+    // A prerequisite that is missing has an exit code of its own.
+    const auto missing = run(words("run --workload primes --model cpython-threading --workers 2 --items 2 "
+                                   "--set interpreter=python3.15t"));
+    QCOMPARE(missing.code, 3);
+    QVERIFY2(missing.err.contains("no python3.15t on this machine"), missing.err.constData());
 }
 
 void TestCommandLine::listsForPeopleNameEverything()

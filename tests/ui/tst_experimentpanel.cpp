@@ -93,6 +93,7 @@ private Q_SLOTS:
     void numbersAreReadAsPeopleWriteThem();
     void stepsFollowTheSizeAndStopAtTheBounds();
     void everyPairOfTheCatalogueRoundTrips();
+    void modelsWithoutAnInterpreterAreGreyedOut();
     void scenariosRoundTrip();
     void whatIsWrongIsShownAtItsField();
     void emptyAndOddNumbersAreRefused();
@@ -201,6 +202,44 @@ void TestExperimentPanel::everyPairOfTheCatalogueRoundTrips()
             QVERIFY2(*panel.experiment() == *valid, (workload.id + " " + model.id).c_str());
         }
     }
+}
+
+void TestExperimentPanel::modelsWithoutAnInterpreterAreGreyedOut()
+{
+    ExperimentPanel panel(aMachine());
+    Experiment experiment{.workload = "primes", .model = "cpython-threading", .workers = 2};
+    panel.setExperiment(*validated(experiment));
+    QVERIFY2(panel.problem().isEmpty(), qPrintable(panel.problem())); // not known yet: nothing is grey
+    auto *model = editor<QComboBox>(panel, "Model");
+    const auto isEnabled = [model](const char *id) {
+        return model->model()
+            ->flags(model->model()->index(model->findData(QLatin1String(id)), 0))
+            .testFlag(Qt::ItemIsEnabled);
+    };
+    QVERIFY(isEnabled("cpython-threading") && isEnabled("pyqt-qthread") && isEnabled("cpython-interpreters"));
+
+    Interpreter python{
+        .path = QStringLiteral("/usr/bin/python3"),
+        .id = "python3.11",
+        .major = 3,
+        .minor = 11,
+        .version = "3.11.2",
+        .implementation = "CPython"};
+    panel.setInterpreters(std::make_shared<const Interpreters>(Interpreters{python}));
+    QVERIFY(
+        isEnabled("cpython-threading") && !isEnabled("pyqt-qthread") && !isEnabled("cpython-interpreters"));
+    QVERIFY(isEnabled("qthread"));
+    QVERIFY2(panel.problem().isEmpty(), qPrintable(panel.problem()));
+    experiment.params.set("interpreter", std::string("python3.13"));
+    panel.setExperiment(*validated(experiment));
+    QVERIFY2(panel.problem().contains(QLatin1String("no python3.13")), qPrintable(panel.problem()));
+
+    // The model of a file stays what it is, and says what it lacks.
+    panel.setInterpreters(std::make_shared<const Interpreters>());
+    QVERIFY(!isEnabled("cpython-threading"));
+    QCOMPARE(model->currentData().toString(), QStringLiteral("cpython-threading"));
+    QVERIFY(!panel.experiment());
+    QVERIFY2(panel.problem().contains(QLatin1String("no Python interpreter")), qPrintable(panel.problem()));
 }
 
 void TestExperimentPanel::scenariosRoundTrip()

@@ -60,7 +60,28 @@ private Q_SLOTS:
     void ratesCompareTheNewestOfEachKind();
     void ratesNeedAtLeastTwoRuns();
     void namesSayHowARunWasDone();
+    void pythonIsComparedWithPython();
 };
+
+void TestVerdictWords::pythonIsComparedWithPython()
+{
+    auto run = aRun();
+    QCOMPARE(interpreterInWords(run), QString());
+    run.experiment.model = "cpython-multiprocessing";
+    run.interpreter =
+        InterpreterReport{.version = "3.11.2", .implementation = "CPython", .startMethod = "fork"};
+    QCOMPARE(interpreterInWords(run), QStringLiteral("CPython 3.11.2, GIL on, fork"));
+    QCOMPARE(valueOf(measuresOf(run, aVerdict()), "Run by"), QStringLiteral("CPython 3.11.2, GIL on, fork"));
+    QVERIFY(inWords(run, aVerdict()).caption.contains(QLatin1String("against one worker in Python")));
+    auto verdict = aVerdict();
+    verdict.speedup = std::unexpected(NoSpeedup::NoBaseline);
+    QVERIFY(inWords(run, verdict).reason.contains(QLatin1String("same interpreter")));
+    verdict.happening = Happening::LockShared;
+    QVERIFY(inWords(run, verdict).happened.contains(QLatin1String("GIL")));
+    run.interpreter = InterpreterReport{
+        .version = "3.14.0", .implementation = "CPython", .gilEnabled = false, .freeThreaded = true};
+    QCOMPARE(interpreterInWords(run), QStringLiteral("CPython 3.14.0, free-threaded, GIL off"));
+}
 
 void TestVerdictWords::aClearSpeedupIsTheBigNumber()
 {

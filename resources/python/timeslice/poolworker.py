@@ -13,13 +13,14 @@ import os
 import threading
 import time
 from concurrent.futures import Executor
-from typing import Any, Optional
+from typing import Any, Dict, Optional
 
 from . import layout as at
 from .plan import Plan
 from .worker import Run, Worker
 
-_here = threading.local()
+# By thread, and not in a threading.local: of that, an interpreter of a pool forgets everything between two tasks.
+_workers: Dict[int, Worker] = {}
 _run: Optional[Run] = None
 _run_lock = threading.Lock()
 
@@ -55,9 +56,9 @@ def arrive(plan: Plan) -> None:
     index = _claim_slot(plan)
     if index >= plan.workers:
         raise RuntimeError("the pool has started another worker in the place of one that died")
-    _here.worker = Worker(run, index)
-    _here.worker.enter()
-    _here.worker.wait_for_go()
+    worker = _workers[threading.get_ident()] = Worker(run, index)
+    worker.enter()
+    worker.wait_for_go()
 
 
 def nothing() -> None:
@@ -66,12 +67,12 @@ def nothing() -> None:
 
 def carry_out(item: int) -> None:
     """One item; raises what went wrong, which is how it arrives at `future.result()`."""
-    _here.worker.carry_out(item)
+    _workers[threading.get_ident()].carry_out(item)
 
 
 def leave(plan: Plan) -> None:
     """Accounts, and waits until the others have."""
-    worker: Worker = _here.worker
+    worker = _workers[threading.get_ident()]
     worker.leave()
     end = time.monotonic() + _LEAVE_SECONDS
     while not worker.run.all_are(at.FINISHED) and time.monotonic() < end:

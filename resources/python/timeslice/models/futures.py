@@ -13,8 +13,8 @@ from ..errors import ItemFailed, RunFailed, in_words
 from ..worker import Run, Taker
 
 # Items that are submitted and not yet asked for, per worker: enough that no worker waits for the next one, even if
-# the oldest takes a hundred times as long as the others.
-IN_FLIGHT = 128
+# the oldest takes a good deal longer than the others.
+IN_FLIGHT = 64
 
 
 def submit_all(executor: Executor, run: Run) -> None:
@@ -35,13 +35,19 @@ def submit_items(executor: Executor, run: Run) -> None:
             pending.append(executor.submit(poolworker.carry_out, item))
             if len(pending) >= IN_FLIGHT * run.plan.workers:
                 ask_for(pending.popleft(), run)
-        while pending:
+        while pending and not run.board.stopped:
             ask_for(pending.popleft(), run)
     except ItemFailed:
-        for future in pending:
-            future.cancel()
+        cancel_all(pending)
         poolworker.leave_all(executor, run)
         raise
+    cancel_all(pending)
+
+
+def cancel_all(pending: Deque[Future[None]]) -> None:
+    """Takes back what no worker has begun, so that the pool is free to leave."""
+    for future in pending:
+        future.cancel()
 
 
 def ask_for(future: Future[None], run: Run) -> None:
