@@ -87,7 +87,9 @@ StopToken::Wait StopToken::waitOn(
 {
     const bool hasDeadline = deadline != MonotonicTime::max();
     const timespec until = hasDeadline ? toTimespec(deadline.time_since_epoch()) : timespec{};
-    if (word.load(std::memory_order_acquire) != expected)
+    const bool isStopped =
+        m_word->load(std::memory_order_acquire) == static_cast<std::uint32_t>(RunState::Stop);
+    if (!isStopped && word.load(std::memory_order_acquire) != expected)
         return Wait::Ready; // no wait at all
     const Waits waits(m_checkpoint);
     for (;;) {

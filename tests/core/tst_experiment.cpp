@@ -311,7 +311,7 @@ void TestExperiment::roundTripIsIdentical()
             else
                 experiment.durationSeconds = 0.05 + static_cast<double>(random() % 1'000'003) / 7919.0;
             experiment.pin = static_cast<Pin>(random() % 3);
-            experiment.isolate = random() % 2 == 0;
+            experiment.isolate = random() % 2 == 0 && !model.onUiThread;
             experiment.seed = random() % (kMaxSeed + 1);
             for (const auto &parameter : parametersOf(workload.id, model.id)) {
                 const double share = static_cast<double>(random() % 1000) / 999.0;

@@ -90,6 +90,11 @@ Recording fullRecording()
     point.workerItemsPerSecond = {100, 200};
     point.memory.reset();
     recording.series.push_back(point);
+    recording.lock = GilSummary{
+        .handOvers = 4,
+        .asked = 3,
+        .hold = LatencySummary{.p50 = Nanoseconds(5'000'000), .max = Nanoseconds(6'000'000)},
+        .wait = LatencySummary{.p50 = Nanoseconds(5'000'100), .max = Nanoseconds(7'000'000)}};
     return recording;
 }
 
@@ -238,24 +243,26 @@ void TestExports::textIsEscaped()
 void TestExports::jsonHasExactlyTheNamesOfTheContract()
 {
     auto contract =
-        QByteArray("schema experiment.workload experiment.model experiment.workers experiment.items "
-                   "experiment.duration_s experiment.pin experiment.isolate experiment.seed "
-                   "experiment.params.range experiment.params.ratio experiment.params.flag "
-                   "experiment.params.on_failure machine.cpus_online machine.cpus_allowed machine.cpu_quota "
-                   "machine.cpu_model machine.kernel machine.perf_event_paranoid interpreter outcome error "
-                   "wall_s cpu_s items items_failed items_per_s checksum latency_s.p50 latency_s.p95 "
-                   "latency_s.p99 latency_s.max switches.voluntary switches.involuntary switches.migrations "
-                   "states_s.running states_s.runnable states_s.blocked states_s.gil_wait "
-                   "memory.rss_peak_bytes memory.pss_peak_bytes memory.uss_peak_bytes workers[].index "
-                   "workers[].name workers[].pid workers[].tid workers[].items workers[].cpu_s "
-                   "workers[].voluntary workers[].involuntary workers[].migrations workers[].running_s "
-                   "workers[].runnable_s workers[].blocked_s workers[].gil_wait_s trace.source trace.reason "
-                   "trace.records trace.lost trace.remedy trace.reader_cpu_s trace.self_check.verdict "
-                   "trace.self_check.tasks[].tid trace.self_check.tasks[].switches "
-                   "trace.self_check.tasks[].involuntary trace.self_check.tasks[].running "
-                   "trace.self_check.tasks[].agrees trace.self_check.uncompared observer.cpu_s "
-                   "observer.samples observer.missed loop.lag_p50_s loop.lag_p99_s "
-                   "loop.lag_max_s results findings notes[]")
+        QByteArray(
+            "schema experiment.workload experiment.model experiment.workers experiment.items "
+            "experiment.duration_s experiment.pin experiment.isolate experiment.seed "
+            "experiment.params.range experiment.params.ratio experiment.params.flag "
+            "experiment.params.on_failure machine.cpus_online machine.cpus_allowed machine.cpu_quota "
+            "machine.cpu_model machine.kernel machine.perf_event_paranoid interpreter outcome error "
+            "wall_s cpu_s items items_failed items_per_s checksum latency_s.p50 latency_s.p95 "
+            "latency_s.p99 latency_s.max switches.voluntary switches.involuntary switches.migrations "
+            "states_s.running states_s.runnable states_s.blocked states_s.gil_wait "
+            "memory.rss_peak_bytes memory.pss_peak_bytes memory.uss_peak_bytes workers[].index "
+            "workers[].name workers[].pid workers[].tid workers[].items workers[].cpu_s "
+            "workers[].voluntary workers[].involuntary workers[].migrations workers[].running_s "
+            "workers[].runnable_s workers[].blocked_s workers[].gil_wait_s trace.source trace.reason "
+            "trace.records trace.lost trace.remedy trace.reader_cpu_s trace.self_check.verdict "
+            "trace.self_check.tasks[].tid trace.self_check.tasks[].switches "
+            "trace.self_check.tasks[].involuntary trace.self_check.tasks[].running "
+            "trace.self_check.tasks[].agrees trace.self_check.uncompared observer.cpu_s "
+            "observer.samples observer.missed loop.lag_p50_s loop.lag_p99_s "
+            "loop.lag_max_s gil.hand_overs gil.hand_overs_per_s gil.asked gil.hold_p50_s gil.hold_max_s "
+            "gil.wait_p50_s gil.wait_max_s gil.lost_events results findings notes[]")
             .split(' ');
     std::ranges::sort(contract);
     QCOMPARE(pathsOf(parsed(runJson(fullRecording()))).join('\n'), contract.join('\n'));
@@ -330,7 +337,7 @@ void TestExports::jsonKeepsTheOrderOfTheContract()
                                "error",       "wall_s",     "cpu_s",     "items",       "items_failed",
                                "items_per_s", "checksum",   "latency_s", "switches",    "states_s",
                                "memory",      "workers",    "trace",     "observer",    "loop",
-                               "results",     "findings",   "notes"};
+                               "gil",         "results",    "findings",  "notes"};
     QCOMPARE(keys, order);
 }
 

@@ -67,7 +67,10 @@ private Q_SLOTS:
 private:
     LabOptions options() const
     {
-        return {.workerProgram = QStringLiteral(TIMESLICE_WORKER), .runtimeDirectory = m_runtime.path()};
+        return {
+            .workerProgram = QStringLiteral(TIMESLICE_WORKER),
+            .runtimeDirectory = m_runtime.path(),
+            .hasWindow = true};
     }
     RecordingPtr run(Lab &lab, const Experiment &experiment, TraceMode mode)
     {
