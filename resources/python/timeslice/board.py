@@ -10,13 +10,12 @@ from __future__ import annotations
 import mmap
 import os
 from array import array
-from collections import Counter
-from typing import Dict, List, Optional
+from typing import Optional
 
 from . import layout as at
 
 # Buckets of all latencies up to 131 us, so that a short item costs a look-up and no arithmetic.
-_TABLE_NS = 1 << 17
+SHORT_NS = 1 << 17
 _table: Optional[array] = None
 
 
@@ -37,7 +36,7 @@ def _bucket_table() -> array:
     global _table
     if _table is None:
         table = array("H")
-        while len(table) < _TABLE_NS:
+        while len(table) < SHORT_NS:
             bucket = bucket_of(len(table))
             shift = max(0, len(table).bit_length() - at.SUB_BITS - 1)
             table.extend(array("H", [bucket]) * (1 << shift))
@@ -49,31 +48,22 @@ class Histogram:
     """A latency histogram on the board; one writer."""
 
     def __init__(self, words: memoryview, offset: int) -> None:
-        self._words = words
-        self._first = offset // 8
-        self._max = self._first + at.BUCKETS
-        self._largest = 0
-        self._table = _bucket_table()
+        self.counts = words[offset // 8 : offset // 8 + at.BUCKETS]  # by bucket
+        self.table = _bucket_table()  # bucket of each short latency
+        self._max = words[offset // 8 + at.BUCKETS : offset // 8 + at.BUCKETS + 1]
+        self.largest = 0
 
     def record(self, ns: int) -> None:
         """Counts one latency."""
-        words = self._words
-        words[self._first + bucket_of(ns)] += 1
-        if ns > self._largest:
-            self._largest = words[self._max] = ns
-
-    def record_all(self, latencies: List[int]) -> None:
-        """Counts many at once, which costs a tenth per latency as long as they are short."""
         try:
-            counts: Dict[int, int] = Counter(map(self._table.__getitem__, latencies))
+            self.counts[self.table[ns]] += 1
         except IndexError:
-            counts = Counter(map(bucket_of, latencies))
-        words = self._words
-        for bucket, count in counts.items():
-            words[self._first + bucket] += count
-        largest = max(latencies)
-        if largest > self._largest:
-            self._largest = words[self._max] = largest
+            self.counts[bucket_of(ns)] += 1
+        if ns > self.largest:
+            self.set_largest(ns)
+
+    def set_largest(self, ns: int) -> None:
+        self.largest = self._max[0] = ns
 
 
 class Board:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from array import array
-from typing import List
+from typing import Sequence
 
 MASK = 0xFFFF_FFFF_FFFF_FFFF
 _GAMMA = 0x9E37_79B9_7F4A_7C15
@@ -42,7 +42,7 @@ def _mix_lanes(lanes: int, mask: int) -> int:
     return (lanes ^ (lanes >> 31)) & mask
 
 
-def _lanes_of(numbers: List[int]) -> int:
+def _lanes_of(numbers: Sequence[int]) -> int:
     lanes = array("Q", bytes(16 * len(numbers)))
     lanes[::2] = array("Q", numbers)
     return int.from_bytes(lanes.tobytes(), "little")
@@ -58,7 +58,7 @@ def _sum_of_lanes(lanes: int, count: int) -> int:
     return lanes & MASK
 
 
-def _checksum_of_batch(items: List[int], results: List[int]) -> int:
+def _checksum_of_batch(items: Sequence[int], results: Sequence[int]) -> int:
     count = len(items)
     if count < 6:
         return sum(map(checksum_share, items, results))
@@ -67,7 +67,7 @@ def _checksum_of_batch(items: List[int], results: List[int]) -> int:
     return _sum_of_lanes(shares, count)
 
 
-def checksum_of(items: List[int], results: List[int]) -> int:
+def checksum_of(items: Sequence[int], results: Sequence[int]) -> int:
     """What these items add together, modulo 2^64."""
     if len(items) <= BATCH:
         return _checksum_of_batch(items, results) & MASK

@@ -10,10 +10,11 @@ import os
 import sys
 import threading
 import time
-from typing import Any, Callable, List, Optional
+from array import array
+from typing import Any, Callable, Optional
 
 from . import layout as at
-from .board import Board
+from .board import SHORT_NS, Board, bucket_of
 from .checksum import MASK, checksum_of
 from .errors import Cancelled, ItemFailed, in_words
 from .gates import Stop
@@ -111,10 +112,10 @@ class Worker:
         self._words = board.u64
         self._slot = board.slot(index)
         self._histogram = board.histogram(index)
-        # What has been done since it was last published.
-        self._done: List[int] = []
-        self._results: List[int] = []
-        self._latencies: List[int] = []
+        # What has been done since it was last published: machine words, because a thousand objects of Python would
+        # take the caches from the items.
+        self._done = array("Q")
+        self._results = array("Q")
         self._publish_at = 0
 
     def enter(self) -> None:
@@ -146,7 +147,9 @@ class Worker:
         fail_every = self._fail_every
         carry_out, stop, publishes = self.items.carry_out, self.run.stop, self._publishes
         clock = time.monotonic_ns
-        add_item, add_result, add_latency = self._done.append, self._results.append, self._latencies.append
+        add_item, add_result = self._done.append, self._results.append
+        histogram = self._histogram
+        latencies, bucket_by_ns, largest = histogram.counts, histogram.table, histogram.largest
         publish_at = clock() + PUBLISH_NS
         end = clock()
         while True:
@@ -171,7 +174,14 @@ class Worker:
             if publishes:
                 add_item(item)
                 add_result(result)
-                add_latency(end - begin)
+                latency = end - begin
+                if latency < SHORT_NS:  # what Histogram.record does, without the call
+                    latencies[bucket_by_ns[latency]] += 1
+                else:
+                    latencies[bucket_of(latency)] += 1
+                if latency > largest:
+                    largest = latency
+                    histogram.set_largest(latency)
                 if end >= publish_at:
                     self.publish(end)
                     end = clock()
@@ -197,7 +207,7 @@ class Worker:
             raise self._note_failure(item, ItemFailed(item, "failed on purpose (fail_every)"), end)
         self._done.append(item)
         self._results.append(result)
-        self._latencies.append(end - begin)
+        self._histogram.record(end - begin)
         if end >= self._publish_at:
             self.publish(end)
             self._publish_at = end + PUBLISH_NS
@@ -219,14 +229,12 @@ class Worker:
         if not done:
             return
         words, slot = self._words, self._slot // 8
-        self._histogram.record_all(self._latencies)
         checksum = slot + at.S_CHECKSUM // 8
         words[checksum] = (words[checksum] + checksum_of(done, self._results)) & MASK
         words[slot + at.S_LAST_ITEM_NS // 8] = end
         words[slot + at.S_ITEMS_DONE // 8] += len(done)
-        done.clear()
-        self._results.clear()
-        self._latencies.clear()
+        del done[:]
+        del self._results[:]
 
     def leave(self) -> None:
         """Publishes what is left and what the kernel charged this thread."""
