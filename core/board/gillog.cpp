@@ -25,11 +25,10 @@ void GilLog::write(const GilEvent &event) const noexcept
         return;
     const auto number = m_head->next.load(std::memory_order_relaxed);
     auto &entry = m_entries[number % m_capacity];
-    // Whoever sees the new event in the old one's place also sees `next` of the event before it, and with it
-    // that the old one is lost.
-    std::atomic_thread_fence(std::memory_order_release);
-    entry.timeNs.store(event.timeNs, std::memory_order_relaxed);
-    entry.kind.store(static_cast<std::uint64_t>(event.kind), std::memory_order_relaxed);
+    // Released, so that whoever sees the new event in the old one's place also sees `next` of the event
+    // before it, and with it that the old one is lost.
+    entry.timeNs.store(event.timeNs, std::memory_order_release);
+    entry.kind.store(static_cast<std::uint64_t>(event.kind), std::memory_order_release);
     m_head->next.store(number + 1, std::memory_order_release);
 }
 
@@ -44,12 +43,11 @@ std::uint64_t GilLog::read(std::uint64_t &next, std::vector<GilEvent> &into) con
     for (auto number = first; number < end; ++number) {
         const auto &entry = m_entries[number % m_capacity];
         into.push_back(
-            {.timeNs = entry.timeNs.load(std::memory_order_relaxed),
-             .kind = static_cast<GilEventKind>(entry.kind.load(std::memory_order_relaxed))});
+            {.timeNs = entry.timeNs.load(std::memory_order_acquire),
+             .kind = static_cast<GilEventKind>(entry.kind.load(std::memory_order_acquire))});
     }
     next = end;
     // The writer may have come round meanwhile, and may be in the middle of one more.
-    std::atomic_thread_fence(std::memory_order_acquire);
     const auto now = m_head->next.load(std::memory_order_relaxed);
     const auto oldestIntact = now + 1 > m_capacity ? now + 1 - m_capacity : 0;
     const auto torn = std::min(end, std::max(first, oldestIntact)) - first;

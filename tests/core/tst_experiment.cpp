@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/catalogue.h"
+#include "core/model/cpython.h"
 #include "core/run/experiment.h"
 #include "core/run/headroom.h"
 #include "core/run/jsonstrict.h"
@@ -497,7 +498,8 @@ void TestExperiment::pairsThatMakeNoSenseSayWhy()
             const bool mustBeRefused = workload.isForeign != model.runsForeign
                 || (workload.minWorkers > 1 && model.singleWorker)
                 || (workload.waitsForOthers && model.sharesOneThread)
-                || (workload.drawsItems && model.handsOutItems);
+                || (workload.drawsItems && model.handsOutItems)
+                || (model.interpreter && !hasPythonForm(workload.id));
             QVERIFY2(reason.has_value() == mustBeRefused, pair.c_str());
             QVERIFY2(!reason || (!reason->empty() && !reason->ends_with('.')), pair.c_str());
             Experiment experiment{.workload = workload.id, .model = model.id};

@@ -109,23 +109,33 @@ void TestLabTrace::theTraceEqualsTheKernelsCounters()
     QFETCH(QString, workload);
     QFETCH(QString, model);
     Lab lab(options());
-    const auto recording =
-        run(lab, halfASecondOf(workload.toStdString(), model.toStdString()), TraceMode::Perf);
-    QVERIFY(recording);
-    const auto &trace = recording->trace;
-    if (trace.source == TraceSource::None)
-        QSKIP(qPrintable(QString::fromStdString("no exact trace here: " + trace.reason)));
-    QCOMPARE(trace.source, TraceSource::Perf);
-    QVERIFY(trace.timeline != nullptr);
-    QVERIFY(trace.timeline->isFinished());
-    QVERIFY(*trace.records > 0);
-    if (*trace.lost > 0) // a machine too busy to read them: the recording says so, and compares nothing
-        QSKIP("records were lost");
-    QVERIFY(trace.check);
-    QCOMPARE(trace.check->tasks.size(), recording->workers.size());
-    QVERIFY2(trace.check->verdict == SelfCheckVerdict::Agrees, qPrintable(differences(*trace.check)));
-    for (const auto &worker : recording->workers)
-        QVERIFY(trace.timeline->laneOfTid(worker.tid));
+    QString differing;
+    // What a hypervisor takes away is in the trace's time and not in the kernel's account: once in a while a
+    // busy virtual machine makes the two differ. A trace that is wrong is so each time.
+    for (int attempt = 0; attempt < 3; ++attempt) {
+        const auto recording =
+            run(lab, halfASecondOf(workload.toStdString(), model.toStdString()), TraceMode::Perf);
+        QVERIFY(recording);
+        const auto &trace = recording->trace;
+        if (trace.source == TraceSource::None)
+            QSKIP(qPrintable(QString::fromStdString("no exact trace here: " + trace.reason)));
+        QCOMPARE(trace.source, TraceSource::Perf);
+        QVERIFY(trace.timeline != nullptr);
+        QVERIFY(trace.timeline->isFinished());
+        QVERIFY(*trace.records > 0);
+        if (*trace.lost > 0) // a machine too busy to read them: the recording says so, and compares nothing
+            QSKIP("records were lost");
+        QVERIFY(trace.check);
+        QCOMPARE(trace.check->tasks.size(), recording->workers.size());
+        for (const auto &worker : recording->workers)
+            QVERIFY(trace.timeline->laneOfTid(worker.tid));
+        for (const auto &task : trace.check->tasks)
+            QVERIFY2(task.switches == 0, qPrintable(differences(*trace.check))); // counts know no hypervisor
+        if (trace.check->verdict == SelfCheckVerdict::Agrees)
+            return;
+        differing = differences(*trace.check);
+    }
+    QFAIL(qPrintable(differing));
 }
 
 void TestLabTrace::sharesOfTheCoresComeFromTheTrace()
