@@ -48,7 +48,7 @@ void benchPublishing(const Interpreter &python, int rounds)
     process.setProcessChannelMode(QProcess::ForwardedErrorChannel);
     process.start(
         python.path,
-        {QStringLiteral("-I"), QStringLiteral("-X"), QStringLiteral("utf8"),
+        {QStringLiteral("-I"), QStringLiteral("-B"), QStringLiteral("-X"), QStringLiteral("utf8"),
          QStringLiteral(TIMESLICE_SOURCE "/tests/bench/bench_python_publishing.py"),
          QStringLiteral(TIMESLICE_SOURCE "/resources/python"), directory.path(),
          QString::number(rounds * 4)});

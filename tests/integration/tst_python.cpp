@@ -74,7 +74,7 @@ void TestPython::theBoardIsTheSameInBothLanguages()
     QProcess process;
     process.start(
         python->path,
-        {QStringLiteral("-I"), QStringLiteral("-X"), QStringLiteral("utf8"),
+        {QStringLiteral("-I"), QStringLiteral("-B"), QStringLiteral("-X"), QStringLiteral("utf8"),
          QStringLiteral(TIMESLICE_SOURCE "/tests/support/boardcheck.py"),
          QStringLiteral(TIMESLICE_SOURCE "/resources/python"), path});
     QVERIFY(process.waitForFinished(kPatienceMs));
