@@ -21,7 +21,8 @@ struct TracerOptions {
     SwitchSink sink; ///< Required. Must not throw, and must not stop the tracer.
     std::vector<int> cpus; ///< Which to trace; empty: those the task and the bystander may run on.
     /// A task whose switches are recorded, too, without what it creates; neither the traced one nor created
-    /// by it, and alive until the trace is stopped. 0: none. Where the kernel refuses it, the trace does without.
+    /// by it, and alive until the trace is stopped. 0: none. Where the kernel refuses it, the trace does
+    /// without.
     pid_t bystander = 0;
     std::size_t ringBytes =
         kMaxRingBytes; ///< For each CPU, at most; halved as often as the kernel refuses it.
