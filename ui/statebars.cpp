@@ -118,7 +118,13 @@ QString StateBars::describeRow(int index) const
 
 int StateBars::headHeight() const
 {
-    return QFontMetrics(quietFont(themes().scale())).height() + kRowGap;
+    const int line = QFontMetrics(quietFont(themes().scale())).height() + kRowGap;
+    return hasLock() ? 2 * line : line; // one state more does not fit beside the others
+}
+
+bool StateBars::hasLock() const
+{
+    return std::ranges::any_of(m_rows, [](const StateShares &row) { return row.gilWait > 0; });
 }
 
 int StateBars::labelWidth() const
@@ -154,14 +160,15 @@ void StateBars::paintLegend(QPainter &painter) const
     const Theme &theme = themes().theme();
     const QFontMetrics metrics = painter.fontMetrics();
     const int size = static_cast<int>(kSwatch * themes().scale());
-    const int middle = metrics.height() / 2;
     int x = 0;
+    int top = 0;
     const auto entry = [&](const QString &name, const auto &drawSwatch) {
+        const int middle = top + metrics.height() / 2;
         drawSwatch(QRect(x, middle - size / 2, size, size));
         painter.setPen(theme.quietText);
         x += size + kLabelGap / 2;
         painter.drawText(
-            QRect(x, 0, metrics.horizontalAdvance(name) + 1, metrics.height()), Qt::AlignVCenter, name);
+            QRect(x, top, metrics.horizontalAdvance(name) + 1, metrics.height()), Qt::AlignVCenter, name);
         x += metrics.horizontalAdvance(name) + kLabelGap * 3 / 2;
     };
     entry(tr("running"), [&](const QRect &swatch) { painter.fillRect(swatch, theme.running); });
@@ -170,10 +177,15 @@ void StateBars::paintLegend(QPainter &painter) const
         painter.setPen(theme.preempted);
         painter.drawRect(swatch.adjusted(0, 0, -1, -1));
     });
-    if (std::ranges::any_of(m_rows, [](const StateShares &row) { return row.gilWait > 0; }))
-        entry(tr("lock"), [&](const QRect &swatch) { painter.fillRect(swatch, theme.gilWait); });
+    if (hasLock()) {
+        x = 0;
+        top += metrics.height() + kRowGap;
+        entry(tr("waiting for the lock"), [&](const QRect &swatch) {
+            painter.fillRect(swatch, theme.gilWait);
+        });
+    }
     entry(tr("blocked"), [&](const QRect &swatch) {
-        painter.fillRect(QRect(swatch.left(), middle - 1, swatch.width(), 3), theme.blocked);
+        painter.fillRect(QRect(swatch.left(), swatch.center().y() - 1, swatch.width(), 3), theme.blocked);
     });
 }
 

@@ -50,6 +50,7 @@ protected:
 
 private:
     [[nodiscard]] int labelWidth() const;
+    [[nodiscard]] bool hasLock() const;
     void paintLegend(QPainter &painter) const;
     void paintRow(QPainter &painter, const StateShares &row, const QRect &bar) const;
 

@@ -317,7 +317,8 @@ QString resultLines(const Recording &recording)
     for (const auto &[field, value] : resultsOf(recording)) {
         auto shown = QString::fromLatin1(kUnknown);
         if (const auto *const number = std::get_if<double>(&value))
-            shown = QString::fromLatin1(numberText(*number));
+            shown =
+                std::abs(*number) < 1e5 ? QString::number(*number, 'g', 6) : QString::number(*number, 'f', 0);
         else if (const auto *const words = std::get_if<std::string>(&value))
             shown = QString::fromStdString(*words);
         if (!field->unit.empty())

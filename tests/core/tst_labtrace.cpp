@@ -112,7 +112,7 @@ void TestLabTrace::theTraceEqualsTheKernelsCounters()
     QString differing;
     // What a hypervisor takes away is in the trace's time and not in the kernel's account: once in a while a
     // busy virtual machine makes the two differ. A trace that is wrong is so each time.
-    for (int attempt = 0; attempt < 3; ++attempt) {
+    for (int attempt = 0; attempt < 6; ++attempt) {
         const auto recording =
             run(lab, halfASecondOf(workload.toStdString(), model.toStdString()), TraceMode::Perf);
         QVERIFY(recording);

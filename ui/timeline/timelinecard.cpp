@@ -269,6 +269,8 @@ void TimelineCard::updateTitle()
         title.present[static_cast<std::size_t>(TimelineRole::Running)] = true;
         title.present[static_cast<std::size_t>(TimelineRole::Runnable)] = true;
         title.present[static_cast<std::size_t>(TimelineRole::Blocked)] = true;
+        title.present[static_cast<std::size_t>(TimelineRole::GilWait)] =
+            m_canvas->scene().view->gil() != nullptr;
         const bool hasLosses = !m_canvas->scene().view->losses().spans.empty();
         title.present[static_cast<std::size_t>(TimelineRole::Unknown)] = hasLosses;
     }

@@ -42,7 +42,7 @@ QString legendName(TimelineRole role)
     case TimelineRole::Runnable:
         return words("preempted");
     case TimelineRole::GilWait:
-        return words("waiting for GIL");
+        return words("waiting for the lock");
     case TimelineRole::Blocked:
         return words("blocked");
     case TimelineRole::Unknown:

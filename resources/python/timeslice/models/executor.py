@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import time
 from concurrent.futures import BrokenExecutor, Executor, ThreadPoolExecutor
+from typing import List
 
 from .. import poolworker
 from ..errors import ItemFailed
@@ -28,16 +29,23 @@ def make_executor(run: Run) -> Executor:
 async def await_items(run: Run, executor: Executor) -> None:
     loop = asyncio.get_running_loop()
     take = Taker(run)
+    broken_by: List[BrokenExecutor] = []
 
     async def await_some() -> None:
-        while (item := take(time.monotonic_ns())) is not None:
+        while not broken_by and (item := take(time.monotonic_ns())) is not None:
             try:
                 await loop.run_in_executor(executor, poolworker.carry_out, item)
             except ItemFailed as error:
                 if run.plan.stops_on_failure:
                     run.fail(error)
+            except BrokenExecutor as error:
+                # Not raised from here: that would cancel the others' futures, and the pool's own thread, which is
+                # about to tell each of them, would stop at one that is cancelled and leave its processes behind.
+                broken_by.append(error)
 
     await run_together(run, [await_some] * (IN_FLIGHT * run.plan.workers))
+    if broken_by:
+        raise broken_by[0]
 
 
 def carry_out(run: Run) -> None:
