@@ -46,7 +46,7 @@ public:
         { }
         [[nodiscard]] bool await_ready() const noexcept { return m_reactor.m_isCancelled; }
         void await_suspend(std::coroutine_handle<> coroutine);
-        [[nodiscard]] Wake await_resume() const noexcept { return m_wake; }
+        Wake await_resume() const noexcept { return m_wake; }
 
     private:
         friend class Reactor;
