@@ -92,7 +92,14 @@ Result<void> Engine::prepare()
     m_context.workerProgram = m_plan.workerProgram;
     m_context.command = m_plan.command;
     m_context.interpreter = m_plan.interpreter;
-    if (const auto bytes = m_workload->needs().dataBytes; bytes > 0) {
+    const auto needs = m_workload->needs();
+    if (needs.directory) {
+        const auto filled =
+            m_workload->fillDirectory(m_plan.runDirectory.toStdString(), m_context.stopToken());
+        if (!filled)
+            return filled;
+    }
+    if (const auto bytes = needs.dataBytes; bytes > 0) {
         if (auto filled = prepareData(bytes, modelInfo->sharesData); !filled)
             return filled;
         m_context.data = m_data.bytes();

@@ -29,13 +29,15 @@ struct Needs {
     std::size_t dataBytes = 0; ///< Input that all items read, made by `fillData`, handed out by a DataSource.
     std::size_t arenaBytes = 0; ///< Memory that all workers share, zeroed: a picture, a counter, a queue.
     bool httpServer = false; ///< The local server child.
-    bool directory = false; ///< A private directory for files of its own.
+    bool tls = false; ///< That server speaks TLS.
+    bool directory = false; ///< A private directory for files of its own, made ready by `fillDirectory`.
 };
 
 /// Where the local server listens: 127.0.0.1, a port of its own, and the token that each request must carry.
 struct HttpEndpoint {
     std::uint16_t port = 0;
     std::string token;
+    std::string certificate; ///< PEM, the only one to trust; empty for a server without TLS.
 };
 
 /// A measured value of a workload beyond time, as it appears under `results`.
@@ -48,6 +50,14 @@ struct ResultField {
 
 /// The value of a ResultField; nothing when it could not be measured, never 0 instead.
 using ResultValue = std::variant<std::monostate, double, std::string>;
+
+/// A quantity that goes up and down while a run is under way, and is charted: the length of a queue.
+struct Gauge {
+    std::string id; ///< "queue_length"
+    std::string title; ///< "Queue length"
+    std::string unit; ///< "items"
+    std::string help; ///< One sentence.
+};
 
 /// What a workload may draw its results from, once no worker runs any more.
 struct RunFacts {
@@ -74,6 +84,8 @@ struct WorkerResources {
         arena; ///< Of Needs::arenaBytes; shared by all workers, be they threads or processes.
     std::optional<HttpEndpoint> httpServer; ///< Set when Needs::httpServer.
     std::string directory; ///< The run's own (0700), removed with the run; set when Needs::directory.
+    std::string workerProgram; ///< Absolute path of timeslice-worker; set when WorkloadInfo::startsProcesses.
+    std::string interpreter; ///< Absolute path of a Python interpreter; empty where the run has none.
 };
 
 /// Where workers take their items from: the run's counter, which all of them share.
@@ -138,6 +150,13 @@ public:
     /// Fills the input data (all of Needs::dataBytes), the same for one seed on every machine. \error
     /// Cancelled.
     [[nodiscard]] virtual Result<void> fillData(std::span<std::byte> data, const StopToken &stop) const;
+    /// Makes the files that items read (Needs::directory), once and before the first worker, the same for one
+    /// seed on every machine. \error Cancelled, or what the file system said.
+    [[nodiscard]] virtual Result<void>
+    fillDirectory(const std::string & /*directory*/, const StopToken & /*stop*/) const
+    {
+        return {};
+    }
     /// \error  What the worker lacks, for instance a server that does not answer.
     [[nodiscard]] virtual Result<std::unique_ptr<WorkerItems>>
     makeWorker(const WorkerResources &resources) const = 0;
@@ -152,6 +171,12 @@ public:
     /// One value for each of WorkloadInfo::results, in that order. The memory may be that of workers that
     /// died at any moment. Thread: any; pure.
     [[nodiscard]] virtual std::vector<ResultValue> results(const RunFacts &) const { return {}; }
+    /// The present value of each of WorkloadInfo::gauges, in that order; NaN for one that is not known. Asked
+    /// with every snapshot. Thread: any; pure.
+    [[nodiscard]] virtual std::vector<double> gauges(std::span<const std::byte> /*arena*/) const
+    {
+        return {};
+    }
     /// Whether the workers have come to a state that they cannot leave: asked every 100 ms while the run is
     /// under way, and an answer fails the run. Thread: any; pure.
     [[nodiscard]] virtual std::optional<Error> diagnose(std::span<const std::byte> /*arena*/) const
@@ -170,6 +195,7 @@ struct WorkloadInfo {
     std::vector<Parameter> parameters;
     std::uint64_t defaultItems = 64;
     std::vector<ResultField> results;
+    std::vector<Gauge> gauges;
     /// Items cost different amounts of work, so that items per second compare only between runs of the same
     /// items.
     bool hasUnevenItems = false;
@@ -183,6 +209,7 @@ struct WorkloadInfo {
     bool drawsItems = false; ///< Not every worker takes its items from the run (WorkerItems::next).
     unsigned extraThreads = 0; ///< That each worker starts beside itself.
     unsigned extraFiles = 0; ///< That each worker keeps open.
+    bool startsProcesses = false; ///< Its items start processes, which only a supervisor may look after.
     /// What of the parameters does not go together; nullptr where all do. \error Malformed; `where` is the
     /// JSON pointer of the offending key ("/params/producers").
     Result<void> (*check)(const WorkSpec &spec) = nullptr;
