@@ -288,6 +288,8 @@ void ResultPage::showNotes(const Recording &recording)
     if (recording.observer.missed > 0)
         notes.append(tr("%1 of the samples were missed, so the charts are coarser there.")
                          .arg(formatCount(recording.observer.missed)));
+    if (const QString stolen = stolenInWords(recording); !stolen.isEmpty())
+        notes.append(stolen);
     m_notes->setText(notes.join(QLatin1Char('\n')));
     m_notePart.setVisible(!notes.isEmpty());
 }

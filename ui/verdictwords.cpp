@@ -9,6 +9,7 @@
 #include <QLocale>
 #include <QStringList>
 
+#include <algorithm>
 #include <cmath>
 
 namespace timeslice {
@@ -348,6 +349,18 @@ QString interpreterInWords(const Recording &recording)
     if (interpreter->startMethod)
         parts.append(QString::fromStdString(*interpreter->startMethod));
     return parts.join(QLatin1String(", "));
+}
+
+QString stolenInWords(const Recording &recording)
+{
+    constexpr double kMatters = 0.01; // of what the cores had
+    const double cores = static_cast<double>(std::max<std::size_t>(1, recording.machine.cpusAllowed.size()));
+    const double share = recording.stolenSeconds.value_or(0) / (recording.wallSeconds * cores);
+    if (!(recording.wallSeconds > 0) || share < kMatters)
+        return {};
+    return tr("The hypervisor gave %1 of this machine's cores to others meanwhile (%2); figures of such a "
+              "run vary.")
+        .arg(formatDuration(recording.stolenSeconds).toString(), percent(share));
 }
 
 QString endInWords(const Recording &recording)

@@ -32,6 +32,9 @@ struct VerdictWords {
 /// What ran the workers: "CPython 3.11.2, GIL on, fork"; empty for models without an interpreter.
 [[nodiscard]] QString interpreterInWords(const Recording &recording);
 
+/// What the hypervisor took during the run, where that is enough to matter; else empty.
+[[nodiscard]] QString stolenInWords(const Recording &recording);
+
 /// How the run ended and when: "Finished after 10.0 s", "Stopped after 3.2 s", "Failed".
 [[nodiscard]] QString endInWords(const Recording &recording);
 

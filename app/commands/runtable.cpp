@@ -397,6 +397,8 @@ QString runReport(const Recording &recording)
             + QString::fromStdString(gap.what + ": " + describe(gap.error)) + u'\n';
     for (const auto &note : recording.notes)
         text += QStringLiteral("Note: ") + note + u'\n';
+    if (const auto stolen = stolenInWords(recording); !stolen.isEmpty())
+        text += QStringLiteral("Note: ") + stolen + u'\n';
     if (!recording.itemError.empty() && !recording.error)
         text += QStringLiteral("First failed item: ") + QString::fromStdString(recording.itemError) + u'\n';
     return printable(text);

@@ -315,9 +315,11 @@ void Lab::Private::finishRun()
         return;
     checkpointTimer.stop();
     sampler.unwatch(); // puts a last snapshot into the mailbox
-    const auto trace = run->trace.finish(
-        *run->board, run->plan.command.isEmpty() ? Accounted::Workers : Accounted::Descendants);
+    auto trace = run->trace.finish();
     collect();
+    trace.check = run->trace.check(
+        *run->board, run->plan.command.isEmpty() ? Accounted::Workers : Accounted::Descendants,
+        run->recorder->stolen().value_or(Nanoseconds(0)));
 
     auto end = std::move(*run->hostEnd);
     if (run->server) {
@@ -328,7 +330,8 @@ void Lab::Private::finishRun()
     }
     if (!run->plan.interpreter.isEmpty())
         run->recorder->setInterpreter(readInterpreterReport(run->directory->path(), run->plan.interpreter));
-    const auto recording = run->recorder->finish(end, trace, run->trace.lockSummary(), run->stopAsked);
+    const auto recording =
+        run->recorder->finish(end, std::move(trace), run->trace.lockSummary(), run->stopAsked);
     run.reset();
     if (recordings.size() == kKeptRecordings)
         recordings.erase(recordings.begin());

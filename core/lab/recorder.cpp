@@ -213,6 +213,11 @@ void Recorder::addResults()
     recording.loopLag = summarise({&lag, 1});
 }
 
+std::optional<Nanoseconds> Recorder::stolen() const
+{
+    return m_first && m_last ? stolenTime(m_first->cpus, m_last->cpus) : std::nullopt;
+}
+
 RecordingPtr
 Recorder::finish(const HostEnd &end, TraceResult trace, std::optional<GilSummary> lock, bool stopAsked)
 {
@@ -237,6 +242,8 @@ Recorder::finish(const HostEnd &end, TraceResult trace, std::optional<GilSummary
         recording.observer.cpuSeconds = seconds(difference(m_first->observerCpuNs, m_last->observerCpuNs));
         if (recording.observer.cpuSeconds)
             *recording.observer.cpuSeconds += recording.trace.readerCpuSeconds.value_or(0);
+        if (const auto taken = stolen())
+            recording.stolenSeconds = toSeconds(*taken);
         if (m_first->throttle && m_last->throttle)
             recording.throttle = ThrottleReading{
                 m_last->throttle->periods - m_first->throttle->periods,

@@ -26,6 +26,9 @@ public:
         m_recording->interpreter = std::move(report);
     }
 
+    /// What a hypervisor took between the first snapshot and the newest; nothing where that is not known.
+    [[nodiscard]] std::optional<Nanoseconds> stolen() const;
+
     /// Freezes the recording. Call once.
     /// \param stopAsked  Whether the user ended the run.
     [[nodiscard]] RecordingPtr

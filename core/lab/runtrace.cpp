@@ -2,6 +2,7 @@
 #include "core/lab/runtrace.h"
 
 #include "core/lab/foreigntasks.h"
+#include "core/procfs/cputimes.h"
 
 #include <system_error>
 #include <utility>
@@ -51,7 +52,8 @@ std::optional<TaskAccount> traceAccount(const TimelineView &view, const WorkerSl
     };
 }
 
-SelfCheck checkWorkers(const TimelineView &view, const Board &board, std::uint64_t lost)
+SelfCheck checkWorkers(
+    const TimelineView &view, const Board &board, std::uint64_t lost, const SelfCheckTolerance &tolerance)
 {
     std::vector<TaskAccount> kernel;
     std::vector<TaskAccount> trace;
@@ -61,11 +63,12 @@ SelfCheck checkWorkers(const TimelineView &view, const Board &board, std::uint64
         if (const auto account = traceAccount(view, board.slot(worker)))
             trace.push_back(*account);
     }
-    return selfCheck(trace, kernel, lost);
+    return selfCheck(trace, kernel, lost, tolerance);
 }
 
 // All processes together: what the kernel keeps of children that have ended is one sum.
-SelfCheck checkDescendants(const TimelineView &view, const Board &board, std::uint64_t lost)
+SelfCheck checkDescendants(
+    const TimelineView &view, const Board &board, std::uint64_t lost, const SelfCheckTolerance &tolerance)
 {
     auto kernel = kernelAccount(board.slot(0));
     if (!kernel || view.tasksWithoutLane() > 0)
@@ -78,7 +81,7 @@ SelfCheck checkDescendants(const TimelineView &view, const Board &board, std::ui
         *trace.runningNs += stats.sums.runningNs;
         ++kernel->exits;
     }
-    auto check = selfCheck({&trace, 1}, {&*kernel, 1}, lost);
+    auto check = selfCheck({&trace, 1}, {&*kernel, 1}, lost, tolerance);
     // A process that nobody waited for is in the trace alone.
     if (check.verdict == SelfCheckVerdict::Differs && check.tasks.front().switches > 0)
         check.verdict = SelfCheckVerdict::NotPossible;
@@ -191,7 +194,7 @@ TraceResult RunTrace::status() const
     return result;
 }
 
-const TraceResult &RunTrace::finish(const Board &board, Accounted accounted)
+const TraceResult &RunTrace::finish()
 {
     if (m_isFinished)
         return m_result;
@@ -202,11 +205,22 @@ const TraceResult &RunTrace::finish(const Board &board, Accounted accounted)
     readLock();
     m_result = status();
     m_isFinished = true;
-    if (m_tracer)
-        m_result.check = accounted == Accounted::Workers
-            ? checkWorkers(*m_result.timeline, board, m_result.lost.value_or(0))
-            : checkDescendants(*m_result.timeline, board, m_result.lost.value_or(0));
     return m_result;
+}
+
+std::optional<SelfCheck> RunTrace::check(const Board &board, Accounted accounted, Nanoseconds stolen) const
+{
+    if (!m_isFinished || !m_tracer)
+        return std::nullopt;
+    SelfCheckTolerance tolerance;
+    // Stolen time is told in whole ticks, of each CPU.
+    if (stolen.count() > 0)
+        tolerance.stolenNs = static_cast<std::uint64_t>(
+            (stolen + static_cast<std::int64_t>(m_result.timeline->cores().size()) * fromClockTicks(1))
+                .count());
+    const auto lost = m_result.lost.value_or(0);
+    return accounted == Accounted::Workers ? checkWorkers(*m_result.timeline, board, lost, tolerance)
+                                           : checkDescendants(*m_result.timeline, board, lost, tolerance);
 }
 
 } // namespace timeslice

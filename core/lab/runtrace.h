@@ -64,9 +64,14 @@ public:
     /// How it stands, with the newest view; `check` is empty until `finish`.
     [[nodiscard]] TraceResult status() const;
 
-    /// Ends the trace, compares it with the kernel's accounts of the workers on the board, and says how it
-    /// went. Blocks until the last record is read (some milliseconds). Later calls return the same.
-    const TraceResult &finish(const Board &board, Accounted accounted = Accounted::Workers);
+    /// Ends the trace and says how it went. Blocks until the last record is read (some milliseconds). Later
+    /// calls return the same.
+    const TraceResult &finish();
+    /// Compares a trace that has ended with the kernel's accounts on the board.
+    /// \param stolen  What the hypervisor took meanwhile, all CPUs together.
+    /// \return Nothing without an exact trace.
+    [[nodiscard]] std::optional<SelfCheck>
+    check(const Board &board, Accounted accounted, Nanoseconds stolen) const;
 
 private:
     [[nodiscard]] bool openExact(TraceRequest request, TaskInfo traced);

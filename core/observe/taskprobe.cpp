@@ -2,24 +2,13 @@
 #include "core/observe/taskprobe.h"
 
 #include "core/procfs/cpuclock.h"
+#include "core/procfs/cputimes.h"
 #include "core/procfs/task.h"
 
 #include <algorithm>
 #include <unistd.h>
 
 namespace timeslice {
-
-namespace {
-
-Nanoseconds fromClockTicks(std::uint64_t ticks)
-{
-    static const auto perSecond = static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK));
-    constexpr std::uint64_t kSecond = 1'000'000'000;
-    return Nanoseconds(
-        static_cast<std::int64_t>(ticks / perSecond * kSecond + ticks % perSecond * kSecond / perSecond));
-}
-
-} // namespace
 
 void addGap(std::vector<Gap> &gaps, std::string what, Error error)
 {

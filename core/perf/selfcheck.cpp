@@ -47,8 +47,9 @@ compare(const TaskAccount &trace, const TaskAccount &kernel, const SelfCheckTole
     const auto allowed = std::max(static_cast<double>(tolerance.runningNs), tolerance.running * expected);
     const auto switching =
         static_cast<double>(tolerance.runningPerSwitchNs * (kernel.voluntary + kernel.involuntary));
-    // Switching makes the trace's figure smaller, never larger.
-    result.agrees = result.agrees && static_cast<double>(difference) <= allowed
+    // Switching makes the trace's figure smaller, never larger; time that was stolen, only larger.
+    result.agrees = result.agrees
+        && static_cast<double>(difference) <= allowed + static_cast<double>(tolerance.stolenNs)
         && static_cast<double>(difference) >= -allowed - switching;
     return result;
 }

@@ -34,6 +34,9 @@ struct SelfCheckTolerance {
     /// where a core is woken from idle, so a task that wakes for 8 us at a time misses half of what it is
     /// charged.
     std::uint64_t runningPerSwitchNs = 10'000;
+    /// What a hypervisor may have taken meanwhile: a trace knows nothing of it and counts it as running, a
+    /// kernel that is told of it does not.
+    std::uint64_t stolenNs = 0;
 };
 
 enum class SelfCheckVerdict {

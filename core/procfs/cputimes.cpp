@@ -4,7 +4,9 @@
 #include "core/procfs/fields.h"
 #include "core/procfs/topology.h"
 
+#include <algorithm>
 #include <optional>
+#include <unistd.h>
 
 namespace timeslice {
 
@@ -34,6 +36,26 @@ std::unexpected<Error> malformed(std::vector<CpuTicks> &into, const char *what)
 }
 
 } // namespace
+
+Nanoseconds fromClockTicks(std::uint64_t ticks)
+{
+    static const auto perSecond = static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK));
+    constexpr std::uint64_t kNsPerSecond = 1'000'000'000;
+    return Nanoseconds(static_cast<std::int64_t>(
+        ticks / perSecond * kNsPerSecond + ticks % perSecond * kNsPerSecond / perSecond));
+}
+
+std::optional<Nanoseconds> stolenTime(const std::vector<CpuTicks> &before, const std::vector<CpuTicks> &after)
+{
+    std::optional<Nanoseconds> stolen;
+    for (const auto &row : after) {
+        const auto earlier = std::ranges::find(before, row.cpu, &CpuTicks::cpu);
+        if (earlier != before.end())
+            stolen = stolen.value_or(Nanoseconds(0))
+                + fromClockTicks(row.steal - std::min(row.steal, earlier->steal));
+    }
+    return stolen;
+}
 
 Result<void> parseCpuTicks(std::string_view text, std::vector<CpuTicks> &into)
 {

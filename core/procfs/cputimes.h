@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/base/clock.h"
 #include "core/base/error.h"
 
 #include <cstdint>
@@ -24,6 +25,18 @@ struct CpuTicks {
 
     friend bool operator==(const CpuTicks &, const CpuTicks &) = default;
 };
+
+/// A number of USER_HZ ticks (10 ms on all common machines) as time.
+/// Thread: any; pure. Source: time(7), sysconf(_SC_CLK_TCK).
+[[nodiscard]] Nanoseconds fromClockTicks(std::uint64_t ticks);
+
+/// What a hypervisor gave to others while a CPU listed in both readings had something to run, all CPUs
+/// together. Known in steps of one tick for each CPU; a counter that goes backwards counts as 0.
+///
+/// \return Nothing when the readings have no CPU in common.
+/// Thread: any; pure. Source: proc_stat(5), steal.
+[[nodiscard]] std::optional<Nanoseconds>
+stolenTime(const std::vector<CpuTicks> &before, const std::vector<CpuTicks> &after);
 
 /// The rows of the online CPUs in /proc/stat; the row that sums them up is left out.
 ///

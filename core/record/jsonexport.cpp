@@ -177,7 +177,6 @@ void writeTrace(JsonWriter &json, const TraceResult &trace)
     json.endObject();
 }
 
-/// Every result that the workload's catalogue entry names; none of them is measured by this version.
 void writeLock(JsonWriter &json, const Recording &recording)
 {
     const auto &lock = recording.lock;
@@ -258,6 +257,7 @@ QByteArray runJson(const Recording &recording, JsonWriter::Style style)
     writeError(json, recording.error);
     json.field("wall_s", seconds(unless(!(recording.wallSeconds > 0), recording.wallSeconds)));
     json.field("cpu_s", seconds(recording.cpuSeconds));
+    json.field("stolen_s", seconds(recording.stolenSeconds));
     json.field("items", recording.items);
     json.field("items_failed", recording.itemsFailed);
     json.field("items_per_s", recording.itemsPerSecond);

@@ -132,6 +132,9 @@ struct Recording {
     std::vector<Gap> gaps;
     static constexpr std::size_t kMostGaps = 16;
     std::optional<ThrottleReading> throttle; ///< Over the run; nothing without a quota.
+    /// What a hypervisor gave to others while cores of this machine had something to run, all together, in
+    /// steps of 10 ms; nothing where it is not known.
+    std::optional<double> stolenSeconds;
 
     std::vector<SeriesPoint> series; ///< From go to the end.
     std::vector<std::byte> canvas; ///< The finished picture (mandelbrotcanvas.h), empty for other workloads.

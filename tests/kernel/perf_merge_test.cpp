@@ -125,6 +125,18 @@ TEST(SelfCheck, AllowsForTheTimeOfSwitchingInOneDirection)
     EXPECT_EQ(verdict(1'011'000'000), SelfCheckVerdict::Differs);
 }
 
+TEST(SelfCheck, AllowsForWhatAHypervisorTookInOneDirection)
+{
+    const std::vector<TaskAccount> kernel{{5, 0, 0, 1'000'000'000}};
+    const auto verdict = [&](std::uint64_t runningNs) {
+        const TaskAccount trace{5, 0, 0, runningNs};
+        return selfCheck({&trace, 1}, kernel, 0, {.stolenNs = 50'000'000}).verdict;
+    };
+    EXPECT_EQ(verdict(1'059'000'000), SelfCheckVerdict::Agrees);
+    EXPECT_EQ(verdict(1'061'000'000), SelfCheckVerdict::Differs);
+    EXPECT_EQ(verdict(989'000'000), SelfCheckVerdict::Differs);
+}
+
 TEST(SelfCheck, SaysWhenThereIsNothingToCompare)
 {
     const std::vector<TaskAccount> one{{5, 1, 1, 1}};

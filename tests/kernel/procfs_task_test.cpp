@@ -52,6 +52,17 @@ TEST(CpuTicks, areReadFromMachinesOfEverySize)
     EXPECT_EQ(rows[127], (CpuTicks{127, 1, 2, 3, 127, 5, 6, 7, 8}));
 }
 
+TEST(CpuTicks, tellWhatAHypervisorTook)
+{
+    const std::vector<CpuTicks> before{{.cpu = 0, .steal = 5}, {.cpu = 3, .steal = 7}};
+    const std::vector<CpuTicks> after{
+        {.cpu = 0, .steal = 8}, {.cpu = 3, .steal = 6}, {.cpu = 4, .steal = 90}};
+    EXPECT_EQ(stolenTime(before, after), std::optional(fromClockTicks(3)));
+    EXPECT_EQ(stolenTime(before, before), std::optional(Nanoseconds(0)));
+    EXPECT_EQ(stolenTime(before, {{.cpu = 4, .steal = 90}}), std::nullopt);
+    EXPECT_EQ(stolenTime({}, after), std::nullopt);
+}
+
 TEST(CpuTicks, takeTheLargestNumberAndRefuseALargerOne)
 {
     std::vector<CpuTicks> rows;

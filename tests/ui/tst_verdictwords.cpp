@@ -52,6 +52,7 @@ private Q_SLOTS:
     void aProgramHasWordsOfItsOwn();
     void tasksAreNamedAndTheBusiestComeFirst();
     void failedItemsAreARowOfTheirOwn();
+    void whatAHypervisorTookIsToldWhereItMatters();
     void memoryIsThatOfWhoeverRanIt();
     void theTableNamesWhatWasNotMeasured();
     void stateSharesAddUp();
@@ -266,6 +267,18 @@ void TestVerdictWords::failedItemsAreARowOfTheirOwn()
     QCOMPARE(valueOf(measuresOf(aRun(), aVerdict()), "Items failed"), QStringLiteral("no such row"));
     run.wallSeconds = 0;
     QVERIFY(endInWords(run).contains(notMeasured()));
+}
+
+void TestVerdictWords::whatAHypervisorTookIsToldWhereItMatters()
+{
+    Recording run = aRun(); // 10 s on two cores
+    QCOMPARE(stolenInWords(run), QString());
+    run.stolenSeconds = 0.1;
+    QCOMPARE(stolenInWords(run), QString());
+    run.stolenSeconds = 0.4;
+    QVERIFY2(stolenInWords(run).contains(QLatin1String("400 ms")), qPrintable(stolenInWords(run)));
+    run.wallSeconds = 0;
+    QCOMPARE(stolenInWords(run), QString());
 }
 
 void TestVerdictWords::memoryIsThatOfWhoeverRanIt()
