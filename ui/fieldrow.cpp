@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/fieldrow.h"
 
+#include "ui/elidedlabel.h"
+
 #include <QFrame>
 #include <QLabel>
 #include <QStyle>
@@ -56,6 +58,14 @@ QLabel *makeLabel(TextRole role, const QString &text, QWidget *parent)
     label->setTextFormat(Qt::PlainText); // messages may quote what a file or a child process said
     label->setProperty("role", nameOf(role));
     label->setWordWrap(role != TextRole::Title);
+    return label;
+}
+
+QLabel *makeElidedLabel(TextRole role, QWidget *parent)
+{
+    auto *label = new ElidedLabel(parent);
+    label->setTextFormat(Qt::PlainText);
+    label->setProperty("role", nameOf(role));
     return label;
 }
 

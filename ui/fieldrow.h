@@ -39,6 +39,8 @@ private:
 /// section's title, or what is wrong. Long texts wrap, except titles.
 enum class TextRole { Plain, Quiet, Title, Failed };
 [[nodiscard]] QLabel *makeLabel(TextRole role, const QString &text = {}, QWidget *parent = nullptr);
+/// One line in one of these roles that gives way to its neighbours where there is too little room.
+[[nodiscard]] QLabel *makeElidedLabel(TextRole role, QWidget *parent);
 /// A line of one pixel across, in the theme's colour for it.
 [[nodiscard]] QFrame *makeHairline(QWidget *parent);
 /// Changes the role of a label that is already shown.

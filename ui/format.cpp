@@ -185,6 +185,21 @@ Quantity formatResult(const ResultField &field, const ResultValue &value)
     return {formatNumber(*number, 4), QString::fromStdString(field.unit)};
 }
 
+QString formatParameter(const Parameter &parameter, const ParameterValue &value)
+{
+    const QString title = QString::fromStdString(parameter.title);
+    if (const auto *const id = std::get_if<std::string>(&value)) {
+        const auto choice = std::ranges::find(parameter.choices, *id, &Parameter::Choice::id);
+        return title + QLatin1Char(' ')
+            + QString::fromStdString(choice == parameter.choices.end() ? *id : choice->title);
+    }
+    if (const auto *const on = std::get_if<bool>(&value))
+        return title + QLatin1Char(' ') + (*on ? words("on") : words("off"));
+    const auto *const whole = std::get_if<std::int64_t>(&value);
+    const QString number = whole ? QLocale().toString(*whole) : formatNumber(std::get<double>(value), 4);
+    return title + QLatin1Char(' ') + Quantity{number, QString::fromStdString(parameter.unit)}.toString();
+}
+
 Quantity formatPercent(double share)
 {
     if (!std::isfinite(share))
@@ -311,12 +326,15 @@ QString remedyFor(const Error &error)
         return words("\"timeslice doctor\" tells what this machine allows, and how to allow more.");
     case ErrorKind::TimedOut:
         return words("Try again with fewer workers, or when the machine is less busy.");
+    case ErrorKind::Deadlock:
+        return words(
+            "Each waits for the next, so none can go on. Take what is shared in one order, or ask an "
+            "arbitrator first: then there is no circle.");
     case ErrorKind::System:
     case ErrorKind::Gone:
     case ErrorKind::Malformed:
     case ErrorKind::Unsupported:
     case ErrorKind::Cancelled:
-    case ErrorKind::Deadlock:
         break;
     }
     return {};

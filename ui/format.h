@@ -74,6 +74,10 @@ struct Quantity {
 /// A workload's own result, by the unit of its field ("s", "bytes/s", "/s", none for a count or a text).
 [[nodiscard]] Quantity formatResult(const ResultField &field, const ResultValue &value);
 
+/// A parameter with its value: "Switch interval 5,000 us", "Start method fork", "Forced switching on".
+/// \param value  Of the parameter's kind.
+[[nodiscard]] QString formatParameter(const Parameter &parameter, const ParameterValue &value);
+
 /// What happened, as a sentence for people, and on a second line what can be done about it, where that is
 /// known.
 [[nodiscard]] QString describeForPeople(const Error &error);

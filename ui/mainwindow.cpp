@@ -3,6 +3,7 @@
 
 #include "core/analyse/verdict.h"
 #include "core/lab/baseline.h"
+#include "core/model/catalogue.h"
 #include "core/workload/catalogue.h"
 #include "ui/canvasview.h"
 #include "ui/charts/chartstack.h"
@@ -29,6 +30,7 @@
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QKeyEvent>
+#include <QMessageBox>
 #include <QScreen>
 #include <QSplitter>
 #include <QStatusTipEvent>
@@ -152,7 +154,7 @@ void MainWindow::connectActions()
     on(m_actions.open, [this] {
         m_exporter->askForExperiment([this](const QString &path) {
             if (const auto opened = openFile(path); !opened)
-                showProblem(opened.error());
+                reportUnopened(opened.error());
         });
     });
     on(m_actions.save, [this] {
@@ -179,7 +181,10 @@ void MainWindow::connectActions()
     on(m_actions.larger, [this] { changeScale(m_themes->scale() * kScaleStep); });
     on(m_actions.smaller, [this] { changeScale(m_themes->scale() / kScaleStep); });
     on(m_actions.normalSize, [this] { changeScale(1); });
-    connect(m_actions.perWorker, &QAction::toggled, m_charts, &ChartStack::setPerWorker);
+    connect(m_actions.perWorker, &QAction::toggled, this, [this](bool perWorker) {
+        m_charts->setPerWorker(perWorker);
+        m_state->setPerWorker(perWorker);
+    });
     on(m_actions.showTable, [this] { m_charts->showTable(m_charts->currentChart()); });
     connect(m_actions.fullScreen, &QAction::toggled, this, [this](bool full) {
         setWindowState(windowState().setFlag(Qt::WindowFullScreen, full));
@@ -198,7 +203,7 @@ void MainWindow::connectActions()
     });
     connect(m_timeline, &TimelineCard::pictureRequested, m_exporter, &Exporter::saveTimeline);
     connect(m_timeline, &TimelineCard::optionsChanged, this, [this] {
-        m_state->setShowsMainThread(m_timeline->options().showsMainThread);
+        m_state->setLaneOptions(m_timeline->options());
     });
     connect(m_exporter, &Exporter::done, m_strip, &StatusStrip::setMessage);
 }
@@ -220,9 +225,8 @@ void MainWindow::restoreState()
     m_themes->setMode(static_cast<ThemeController::Mode>(m_state->appearance()));
     m_actions.appearance->actions().at(static_cast<int>(m_state->appearance()))->setChecked(true);
     m_panel->setSamplingHz(m_state->samplingHz());
-    auto lanes = m_timeline->options();
-    lanes.showsMainThread = m_state->showsMainThread();
-    m_timeline->setOptions(lanes);
+    m_timeline->setOptions(m_state->laneOptions());
+    m_actions.perWorker->setChecked(m_state->isPerWorker());
     m_lab->setSamplingRate(m_state->samplingHz());
 
     if (!restoreGeometry(m_state->geometry())) {
@@ -351,9 +355,7 @@ bool MainWindow::start(const Experiment &experiment, const QStringList &command)
     m_monitor.begin(*run, m_lab->experiment(), m_lab->board());
     m_cost.beginRun();
     m_gaps.start();
-    Recording planned; // the lab compares recordings; the experiment is all it looks at for this
-    planned.experiment = m_lab->experiment();
-    showBaseline(m_lab->baselineOf(planned));
+    showPlanned();
     m_charts->beginRun(m_lab->experiment());
     m_timelineFeed->begin();
     m_verdict->beginRun();
@@ -377,6 +379,24 @@ void MainWindow::showProblem(const Error &error)
     m_strip->setState(tr("Not started"), true);
 }
 
+void MainWindow::showPlanned()
+{
+    Recording planned; // the lab compares recordings; this is all it looks at for it
+    planned.experiment = m_lab->experiment();
+    planned.interpreter = m_lab->interpreter();
+    showBaseline(m_lab->baselineOf(planned));
+    m_strip->setInterpreter(interpreterInWords(planned.interpreter));
+}
+
+void MainWindow::reportUnopened(const Error &error)
+{
+    auto *box = new QMessageBox(
+        QMessageBox::Warning, tr("Not opened"), describeForPeople(error), QMessageBox::Close, this);
+    box->setTextFormat(Qt::PlainText);
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->open();
+}
+
 void MainWindow::showBaseline(const RecordingPtr &baseline)
 {
     const bool isKnown = baseline && baseline->itemsPerSecond;
@@ -394,6 +414,7 @@ void MainWindow::noteState(LabState state)
         m_strip->setState(tr("Getting ready"));
         break;
     case LabState::Running:
+        showPlanned(); // interpreters may have been looked for until now
         m_charts->markGo();
         m_strip->setState(tr("Running"));
         break;
@@ -408,9 +429,11 @@ void MainWindow::showFrame(const Frame &frame)
 {
     m_charts->addFrame(frame); // collects while paused, too
     m_monitor.add(frame);
+    const bool worksHere =
+        m_lab->state() != LabState::Idle && findModel(m_lab->experiment().model)->onUiThread;
     m_cost.add(
         frame.latest->end, Nanoseconds(static_cast<std::int64_t>(frame.latest->observerCpuNs)),
-        threadCpuTime(), m_lab->trace().readerCpuSeconds);
+        worksHere ? std::nullopt : std::optional(threadCpuTime()), m_lab->trace().readerCpuSeconds);
     if (m_actions.pause->isChecked())
         return;
     m_timelineFeed->refresh();
@@ -453,8 +476,9 @@ void MainWindow::showRecording(const RecordingPtr &recording)
     m_verdict->showResult(
         recording, judge(*recording, baseline.get()), rateBars(recording, baseline, m_lab->recordings()));
     m_strip->setState(endInWords(*recording), recording->outcome == Outcome::Failed);
+    m_strip->setInterpreter(interpreterInWords(*recording));
     if (const auto gaps = m_gaps.overall())
-        m_strip->setGaps(gaps, gaps);
+        m_strip->setGapsOfRun(*gaps);
     m_strip->setMissed(recording->observer.missed);
     updateActions();
     Q_EMIT runShown(recording);

@@ -54,6 +54,8 @@ public:
     bool run();
     /// Says in the verdict's place what went wrong.
     void showProblem(const Error &error);
+    /// Remembers how the window stands, also for an end that no window is asked about.
+    void saveState();
     /// How long the window was away from its event loop during the run under way or the last one.
     [[nodiscard]] std::optional<GapSummary> gaps() const { return m_gaps.overall(); }
 
@@ -70,7 +72,6 @@ private:
     void connectActions();
     void connectLab();
     void restoreState();
-    void saveState();
 
     /// \param command  Of the model `command`; empty for the others.
     bool start(const Experiment &experiment, const QStringList &command = {});
@@ -86,8 +87,12 @@ private:
     void showFrame(const Frame &frame);
     void finish(const RecordingPtr &recording);
     void showRecording(const RecordingPtr &recording);
+    /// What is known of the run under way before it has measured anything: its baseline and its interpreter.
+    void showPlanned();
     /// In the throughput chart; nullptr removes it.
     void showBaseline(const RecordingPtr &baseline);
+    /// A file that cannot be opened concerns neither the run under way nor the one that is shown.
+    void reportUnopened(const Error &error);
 
     Lab *m_lab;
     TraceMode m_traceMode = TraceMode::Auto;

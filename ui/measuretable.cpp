@@ -49,10 +49,10 @@ MeasureTable::MeasureTable(ThemeController *themes, const QString &accessibleNam
 MeasureTable::Row &MeasureTable::rowAt(std::size_t index)
 {
     while (m_rows.size() <= index) {
-        const int line = static_cast<int>(m_rows.size());
+        const int line = 2 * static_cast<int>(m_rows.size());
         Row row{
             makeLabel(TextRole::Quiet, {}, this), makeLabel(TextRole::Plain, {}, this),
-            makeLabel(TextRole::Quiet, {}, this)};
+            makeLabel(TextRole::Quiet, {}, this), makeLabel(TextRole::Plain, {}, this)};
         row.name->setWordWrap(false);
         row.value->setWordWrap(false);
         row.unit->setWordWrap(false);
@@ -62,6 +62,9 @@ MeasureTable::Row &MeasureTable::rowAt(std::size_t index)
         m_grid->addWidget(row.name, line, 0);
         m_grid->addWidget(row.value, line, 1);
         m_grid->addWidget(row.unit, line, 2);
+        row.text->setTextInteractionFlags(Qt::TextSelectableByMouse);
+        row.text->setIndent(kIndent);
+        m_grid->addWidget(row.text, line + 1, 0, 1, 3);
         m_rows.push_back(row);
     }
     return m_rows[index];
@@ -74,16 +77,22 @@ void MeasureTable::setMeasures(const std::vector<Measure> &measures)
         const Measure &measure = measures[i];
         Row &row = rowAt(i);
         setTextIfNew(row.name, measure.name);
-        setTextIfNew(row.value, measure.quantity.value);
-        setTextIfNew(row.unit, measure.quantity.unit);
+        setTextIfNew(row.value, measure.isText ? QString() : measure.quantity.value);
+        setTextIfNew(row.unit, measure.isText ? QString() : measure.quantity.unit);
+        setTextIfNew(row.text, measure.isText ? measure.quantity.value : QString());
         row.name->setIndent(measure.isPart ? kIndent : 0);
         row.name->setToolTip(measure.help);
         row.value->setToolTip(measure.help);
+        row.text->setToolTip(measure.help);
         setTextRole(row.value, measure.quantity.value == notMeasured() ? TextRole::Quiet : TextRole::Plain);
     }
     for (std::size_t i = 0; i < m_rows.size(); ++i) {
-        for (QLabel *label : {m_rows[i].name, m_rows[i].value, m_rows[i].unit})
-            label->setVisible(i < measures.size());
+        const bool isShown = i < measures.size();
+        const bool isText = isShown && measures[i].isText;
+        m_rows[i].name->setVisible(isShown);
+        m_rows[i].value->setVisible(isShown && !isText);
+        m_rows[i].unit->setVisible(isShown && !isText);
+        m_rows[i].text->setVisible(isText);
     }
     setAccessibleDescription(toText());
 }

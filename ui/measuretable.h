@@ -21,6 +21,7 @@ struct Measure {
     Quantity quantity;
     QString help; ///< Tooltip: what it means.
     bool isPart = false; ///< Belongs to the line above; indented.
+    bool isText = false; ///< Words instead of a number: below its name, over the whole width.
 };
 
 /// Names at the left, aligned numbers, units at the right. Values can be selected; Ctrl+C copies the whole
@@ -47,6 +48,7 @@ private:
         QLabel *name;
         QLabel *value;
         QLabel *unit;
+        QLabel *text; ///< In the place of the two when the value is words.
     };
 
     Row &rowAt(std::size_t index);

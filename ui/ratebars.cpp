@@ -2,6 +2,7 @@
 #include "ui/ratebars.h"
 
 #include "core/analyse/verdict.h"
+#include "core/run/experiment.h"
 #include "ui/format.h"
 #include "ui/themecontroller.h"
 #include "ui/verdictwords.h"
@@ -21,6 +22,51 @@ constexpr int kBarHeight = 14;
 constexpr int kRowGap = 8;
 constexpr int kGap = 8;
 
+/// Whether the newer of two runs takes the place of the older: the same experiment, by the same interpreter.
+bool isSameKind(const Recording &a, const Recording &b)
+{
+    const auto pathOf = [](const Recording &run) {
+        return run.interpreter ? run.interpreter->path : QString();
+    };
+    auto one = a.experiment;
+    auto other = b.experiment;
+    one.durationSeconds = other.durationSeconds; // a longer look at the same
+    return one == other && pathOf(a) == pathOf(b);
+}
+
+/// What tells runs of one name apart: the model's parameters in which they differ, and the interpreter.
+QString difference(const Recording &run, const std::vector<RecordingPtr> &namesakes)
+{
+    QStringList parts;
+    for (const Parameter &parameter : parametersOf(run.experiment.workload, run.experiment.model)) {
+        const auto *const value = run.experiment.params.find(parameter.id);
+        const bool differs = std::ranges::any_of(namesakes, [&](const RecordingPtr &other) {
+            const auto *const otherValue = other->experiment.params.find(parameter.id);
+            return value && otherValue && *value != *otherValue;
+        });
+        if (differs)
+            parts.append(formatParameter(parameter, *value));
+    }
+    const QString interpreter = interpreterInWords(run);
+    if (std::ranges::any_of(namesakes, [&interpreter](const RecordingPtr &other) {
+            return interpreterInWords(*other) != interpreter;
+        }))
+        parts.append(interpreter);
+    return parts.join(QLatin1String(", "));
+}
+
+QString labelOf(const RecordingPtr &run, const std::vector<RecordingPtr> &chosen)
+{
+    const QString name = shortName(run->experiment);
+    std::vector<RecordingPtr> namesakes;
+    for (const RecordingPtr &other : chosen) {
+        if (other != run && shortName(other->experiment) == name)
+            namesakes.push_back(other);
+    }
+    const QString details = difference(*run, namesakes);
+    return details.isEmpty() ? name : RateBars::tr("%1, %2").arg(name, details);
+}
+
 } // namespace
 
 std::vector<RateBar>
@@ -32,16 +78,15 @@ rateBars(const RecordingPtr &recording, const RecordingPtr &baseline, const std:
     std::vector<RecordingPtr> chosen{recording};
     const auto isChosen = [&chosen](const RecordingPtr &run) {
         return std::ranges::any_of(chosen, [&run](const RecordingPtr &other) {
-            return other->id == run->id || shortName(other->experiment) == shortName(run->experiment);
+            return other->id == run->id || isSameKind(*other, *run);
         });
     };
-    if (baseline && !isChosen(baseline))
+    if (baseline && isComparable(*baseline, *recording) && !isChosen(baseline))
         chosen.push_back(baseline);
     for (const RecordingPtr &run : runs | std::views::reverse) {
         if (chosen.size() == kMaxRateBars)
             break;
-        if (run->outcome == Outcome::Completed && run->itemsPerSecond && sameWork(*run, *recording)
-            && !isChosen(run))
+        if (isComparable(*run, *recording) && !isChosen(run))
             chosen.push_back(run);
     }
     if (chosen.size() < 2 || !recording->itemsPerSecond)
@@ -54,8 +99,7 @@ rateBars(const RecordingPtr &recording, const RecordingPtr &baseline, const std:
     std::vector<RateBar> bars;
     for (const RecordingPtr &run : chosen) {
         if (run->itemsPerSecond)
-            bars.push_back(
-                {shortName(run->experiment), *run->itemsPerSecond, run == recording, run == baseline});
+            bars.push_back({labelOf(run, chosen), *run->itemsPerSecond, run == recording, run == baseline});
     }
     return bars;
 }

@@ -12,15 +12,16 @@ namespace timeslice {
 
 /// The throughput of one run that did the same work.
 struct RateBar {
-    QString label; ///< "Qt threads, 2"
+    QString label; ///< "Qt threads, 2"; with what tells it from another run of that name.
     double itemsPerSecond = 0;
     bool isThisRun = false;
     bool isBaseline = false;
 };
 
-/// The runs to set `recording` against: it and all completed ones that did the same work, the newest of each
-/// model and number of workers, the baseline first, then in the order they were run. At most kMaxRateBars;
-/// the oldest give way, the baseline and the run itself never. Empty when there is nothing to compare with.
+/// The runs to set `recording` against: it and all that are comparable with it (`isComparable`), the newest
+/// of each experiment and interpreter, the baseline first, then in the order they were run. At most
+/// kMaxRateBars; the oldest give way, the baseline and the run itself never. Empty when there is nothing to
+/// compare with.
 /// \param runs  Oldest first; may contain `recording`.
 /// Thread: any; pure.
 inline constexpr std::size_t kMaxRateBars = 6;

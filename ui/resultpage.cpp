@@ -106,7 +106,7 @@ void addResults(std::vector<Measure> &rows, const Recording &recording)
     for (const auto &[field, value] : resultsOf(recording))
         rows.push_back(
             {QString::fromStdString(field->title), formatResult(*field, value),
-             QString::fromStdString(field->help), false});
+             QString::fromStdString(field->help), false, std::holds_alternative<std::string>(value)});
     if (const auto &lock = recording.lock) {
         const auto perSecond = recording.wallSeconds > 0
             ? std::optional(static_cast<double>(lock->handOvers) / recording.wallSeconds)
@@ -177,7 +177,7 @@ std::vector<Measure> measuresOf(const Recording &recording, const Verdict &verdi
     if (const QString interpreter = interpreterInWords(recording); !interpreter.isEmpty())
         rows.push_back(
             {tr("Run by"), plain(interpreter),
-             tr("The Python interpreter that ran the workers, as it says itself."), false});
+             tr("The Python interpreter that ran the workers, as it says itself."), false, true});
     rows.push_back({tr("Memory"), memory(recording), memoryHelp(recording), false});
     if (!isProgram)
         addLatencies(rows, recording);
@@ -288,6 +288,8 @@ void ResultPage::showNotes(const Recording &recording)
     if (recording.observer.missed > 0)
         notes.append(tr("%1 of the samples were missed, so the charts are coarser there.")
                          .arg(formatCount(recording.observer.missed)));
+    if (const auto &check = recording.trace.check; check && check->verdict == SelfCheckVerdict::Differs)
+        notes.append(selfCheckInWords(*check));
     if (const QString stolen = stolenInWords(recording); !stolen.isEmpty())
         notes.append(stolen);
     m_notes->setText(notes.join(QLatin1Char('\n')));
@@ -303,7 +305,7 @@ void ResultPage::showFailure(const QString &heading, const Error &error, bool ha
         m_reason->setText(
             hasOutput ? tr("Below is what the run itself said. Running it once more tells whether it fails "
                            "each time.")
-                      : tr("Running it once more, with fewer workers, tells whether it fails each time."));
+                      : tr("Running it once more tells whether it fails each time."));
         m_reason->setVisible(true);
     }
 }

@@ -4,6 +4,7 @@
 #include "ui/fieldrow.h"
 #include "ui/format.h"
 #include "ui/machinewords.h"
+#include "ui/verdictwords.h"
 
 #include <QHBoxLayout>
 #include <QLabel>
@@ -14,7 +15,8 @@
 namespace timeslice {
 
 void ObserverCost::add(
-    MonotonicTime at, Nanoseconds samplerCpu, Nanoseconds windowCpu, std::optional<double> readerSeconds)
+    MonotonicTime at, Nanoseconds samplerCpu, std::optional<Nanoseconds> windowCpu,
+    std::optional<double> readerSeconds)
 {
     if (readerSeconds)
         m_reader = std::max(
@@ -39,8 +41,10 @@ std::optional<ObserverCost::Shares> ObserverCost::shares() const
     const double seconds = toSeconds(last.at - first.at);
     if (!(seconds > 0))
         return std::nullopt;
-    return Shares{
-        toSeconds(last.sampler - first.sampler) / seconds, toSeconds(last.window - first.window) / seconds};
+    Shares shares{.sampler = toSeconds(last.sampler - first.sampler) / seconds, .window = {}};
+    if (std::ranges::all_of(m_readings, [](const Reading &reading) { return reading.window.has_value(); }))
+        shares.window = toSeconds(*last.window - *first.window) / seconds;
+    return shares;
 }
 
 StatusStrip::StatusStrip(const Machine &machine, QWidget *parent)
@@ -64,6 +68,8 @@ StatusStrip::StatusStrip(const Machine &machine, QWidget *parent)
     m_missed = addField(tr("Moments at which the machine should have been looked at and was not."));
     m_gap = addField({});
     m_machine = addField(machineInWords(machine));
+    m_interpreter = addField(tr("The Python interpreter that runs the workers, and the state of its lock."));
+    m_interpreter->hide();
     m_message = addField({});
     m_message->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     row->setStretchFactor(m_message, 1);
@@ -82,8 +88,7 @@ StatusStrip::StatusStrip(const Machine &machine, QWidget *parent)
 
 QLabel *StatusStrip::addField(const QString &help)
 {
-    QLabel *label = makeLabel(TextRole::Quiet, {}, this);
-    label->setWordWrap(false);
+    QLabel *label = makeElidedLabel(TextRole::Quiet, this);
     label->setToolTip(help);
     static_cast<QHBoxLayout *>(layout())->addWidget(label);
     return label;
@@ -102,11 +107,22 @@ void StatusStrip::setCost(const std::optional<ObserverCost::Shares> &shares)
         show(m_cost, tr("observer: %1").arg(notMeasured()));
         return;
     }
-    show(m_cost, tr("observer %1 of a core").arg(formatPercent(shares->sampler + shares->window).toString()));
+    if (!shares->window) {
+        show(
+            m_cost,
+            tr("observer %1 of a core, without the window").arg(formatPercent(shares->sampler).toString()));
+        m_cost->setToolTip(
+            tr("CPU time over the last two seconds: the sampler and the trace's reader %1 of one "
+               "core. What this window costs cannot be told from the work on its thread.")
+                .arg(formatPercent(shares->sampler).toString()));
+        return;
+    }
+    show(
+        m_cost, tr("observer %1 of a core").arg(formatPercent(shares->sampler + *shares->window).toString()));
     m_cost->setToolTip(
         tr("CPU time over the last two seconds: the sampler and the trace's reader %1, this window %2 of one "
            "core.")
-            .arg(formatPercent(shares->sampler).toString(), formatPercent(shares->window).toString()));
+            .arg(formatPercent(shares->sampler).toString(), formatPercent(*shares->window).toString()));
 }
 
 void StatusStrip::setMissed(std::uint64_t missed)
@@ -138,16 +154,20 @@ void StatusStrip::setTrace(const TraceResult &trace)
     case TraceSource::Perf: {
         const auto lost = trace.lost.value_or(0);
         const bool differs = trace.check && trace.check->verdict == SelfCheckVerdict::Differs;
-        const bool agrees = trace.check && trace.check->verdict == SelfCheckVerdict::Agrees;
         isFaulty = lost > 0 || differs;
         show(
             m_trace,
             differs ? tr("trace differs from the kernel's counters")
                     : tr("exact trace, %1 lost").arg(formatCount(lost)));
-        m_trace->setToolTip(
-            tr("Every context switch of the run is recorded: %1 records, %2 lost.")
-                .arg(formatCount(trace.records.value_or(0)), formatCount(lost))
-            + (agrees ? u'\n' + tr("Worker by worker it equals the kernel's own counters.") : QString()));
+        const QString recorded = lost == 0
+            ? tr("Every context switch of the run is recorded: %1 records, none lost.")
+                  .arg(formatCount(trace.records.value_or(0)))
+            : tr("%1 context switches are recorded; %2 came faster than they could be stored and are "
+                 "missing, "
+                 "where the timeline is hatched.")
+                  .arg(formatCount(trace.records.value_or(0)), formatCount(lost));
+        const QString check = trace.check ? u'\n' + selfCheckInWords(*trace.check) : QString();
+        m_trace->setToolTip(recorded + check);
         break;
     }
     }
@@ -167,6 +187,21 @@ void StatusStrip::setGaps(const std::optional<GapSummary> &recent, const std::op
                               formatDuration(recent->max).toString(), formatDuration(overall->p50).toString(),
                               formatDuration(overall->p99).toString(),
                               formatDuration(overall->max).toString()));
+}
+
+void StatusStrip::setGapsOfRun(const GapSummary &overall)
+{
+    show(m_gap, tr("window gap p99 %1").arg(formatDuration(overall.p99).toString()));
+    m_gap->setToolTip(tr("Time between two turns of this window's event loop, which looks each 16 ms.\n"
+                         "Whole run: half within %1, 99 of 100 within %2, longest %3.")
+                          .arg(
+                              formatDuration(overall.p50).toString(), formatDuration(overall.p99).toString(),
+                              formatDuration(overall.max).toString()));
+}
+
+void StatusStrip::setInterpreter(const QString &text)
+{
+    show(m_interpreter, text);
 }
 
 void StatusStrip::setThrottle(const std::optional<ThrottleReading> &throttle)

@@ -21,16 +21,17 @@ class ObserverCost {
 public:
     static constexpr Nanoseconds kWindow = std::chrono::seconds(2);
 
-    /// \param samplerCpu, windowCpu  Cumulative CPU time of the two threads at `at`.
+    /// \param samplerCpu, windowCpu  Cumulative CPU time of the two threads at `at`; of the window's nothing
+    /// while a run works on its thread.
     /// \param readerSeconds  CPU time of the run's reader, from 0 with each run; nothing without a trace.
     void
-    add(MonotonicTime at, Nanoseconds samplerCpu, Nanoseconds windowCpu,
+    add(MonotonicTime at, Nanoseconds samplerCpu, std::optional<Nanoseconds> windowCpu,
         std::optional<double> readerSeconds = {});
     /// The next reading is of another run.
     void beginRun();
     struct Shares {
         double sampler = 0; ///< Of one core; with the trace's reader.
-        double window = 0;
+        std::optional<double> window; ///< Nothing while its thread also did the run's work.
     };
     /// Nothing before two readings.
     [[nodiscard]] std::optional<Shares> shares() const;
@@ -39,7 +40,7 @@ private:
     struct Reading {
         MonotonicTime at;
         Nanoseconds sampler;
-        Nanoseconds window;
+        std::optional<Nanoseconds> window;
     };
     std::deque<Reading> m_readings; ///< Oldest first; spans kWindow.
     Nanoseconds m_readerBefore{}; ///< Of all runs before.
@@ -58,8 +59,12 @@ public:
     void setMissed(std::uint64_t missed);
     /// Where the timeline comes from, and how far it can be trusted.
     void setTrace(const TraceResult &trace);
-    /// The gaps of the run under way or of the last one; nothing hides the field.
+    /// The gaps of the run under way; nothing hides the field.
     void setGaps(const std::optional<GapSummary> &recent, const std::optional<GapSummary> &overall);
+    /// The gaps of a run that has ended.
+    void setGapsOfRun(const GapSummary &overall);
+    /// What runs the workers: "CPython 3.11.2, GIL on, fork"; empty for models without an interpreter.
+    void setInterpreter(const QString &text);
     /// \param throttle  Counted since the group was made, so the first call is what the next ones are
     /// compared with. Nothing without a quota.
     void setThrottle(const std::optional<ThrottleReading> &throttle);
@@ -79,6 +84,7 @@ private:
     QLabel *m_missed;
     QLabel *m_gap;
     QLabel *m_machine;
+    QLabel *m_interpreter;
     QLabel *m_message;
     QLabel *m_state;
 };

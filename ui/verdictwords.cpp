@@ -114,16 +114,23 @@ QString wordsForLock(const Recording &recording, const Verdict &verdict)
     return words;
 }
 
+/// Others were on the cores that the workers wanted.
+QString wordsForTakenCores(const Verdict &verdict)
+{
+    return tr("The workers could have used %1 and got %2 on average; a worker waited for a core %3 of its "
+              "time, "
+              "because other programs were using them. Run it again on a quieter machine to see what the "
+              "model "
+              "can do.")
+        .arg(
+            coresInWords(verdict.possibleCores), formatCores(verdict.coresUsed).toString(),
+            percent(verdict.runnableShare));
+}
+
 QString wordsForMixed(const Verdict &verdict)
 {
     if (!verdict.blockedShare || !verdict.runnableShare)
         return tr("The workers used part of the cores they could have had.");
-    // Few enough workers for the cores, and yet they queued: somebody else was on them.
-    if (*verdict.runnableShare > *verdict.blockedShare)
-        return tr("A worker waited for a core %1 of its time: other programs were using them. Run it again "
-                  "on a "
-                  "quieter machine to see what the model can do.")
-            .arg(percent(verdict.runnableShare));
     return tr("The workers computed part of the time and waited for something else than a core for %1 of it. "
               "Both "
               "limit this run.")
@@ -179,6 +186,12 @@ QString wordsFor(const Recording &recording, const Verdict &verdict)
         return wordsForBusyCores(recording, verdict);
     case Happening::CoresShared:
         return wordsForSharedCores(recording, verdict);
+    case Happening::CoresTaken:
+        return wordsForTakenCores(verdict);
+    case Happening::WorkRanOut:
+        return tr(
+            "Some workers had nothing left to do while others still worked, so cores stood idle at the end. "
+            "More and smaller items can be shared out more evenly.");
     case Happening::OneCoreOnly:
         return tr("All %1 had to share one core and took turns on it. However many they are, they compute no "
                   "faster "
@@ -228,6 +241,10 @@ QString wordsFor(NoSpeedup reason, bool inPython)
         return tr("This is the baseline: other models doing the same work are compared with it.");
     case NoSpeedup::NotCompleted:
         return tr("No speed-up: this run or its baseline did not complete.");
+    case NoSpeedup::UnevenItems:
+        return tr(
+            "No speed-up: these items differ in what they cost, so runs compare only when they end after the "
+            "same number of items.");
     case NoSpeedup::DifferentWork:
         return tr("No speed-up: some items failed, or the baseline did other work.");
     case NoSpeedup::DifferentChecksum:
@@ -324,6 +341,8 @@ QString planInWords(const Experiment &experiment)
 {
     const WorkloadInfo *info = findWorkload(experiment.workload);
     const QString workload = QString::fromStdString(info ? info->title : experiment.workload);
+    if (info && info->isForeign)
+        return workload;
     const QString length = experiment.durationSeconds
         ? tr("for %1 s").arg(QLocale().toString(*experiment.durationSeconds)) // as it was typed
         : tr("until %1 items are done").arg(formatCount(experiment.items));
@@ -337,7 +356,11 @@ QString planInWords(const Experiment &experiment)
 
 QString interpreterInWords(const Recording &recording)
 {
-    const auto &interpreter = recording.interpreter;
+    return interpreterInWords(recording.interpreter);
+}
+
+QString interpreterInWords(const std::optional<InterpreterReport> &interpreter)
+{
     if (!interpreter)
         return {};
     QStringList parts{QStringLiteral("%1 %2").arg(
@@ -346,9 +369,37 @@ QString interpreterInWords(const Recording &recording)
         interpreter->gilEnabled         ? tr("GIL on")
             : interpreter->freeThreaded ? tr("free-threaded, GIL off")
                                         : tr("GIL off"));
+    if (interpreter->gilEnabled && interpreter->switchIntervalSeconds)
+        parts.append(
+            tr("switch interval %1").arg(formatDuration(*interpreter->switchIntervalSeconds).toString()));
     if (interpreter->startMethod)
         parts.append(QString::fromStdString(*interpreter->startMethod));
     return parts.join(QLatin1String(", "));
+}
+
+QString selfCheckInWords(const SelfCheck &check)
+{
+    switch (check.verdict) {
+    case SelfCheckVerdict::Agrees:
+        return tr("Worker by worker the trace equals the kernel's own counters.");
+    case SelfCheckVerdict::NotPossible:
+        return tr("The trace could not be compared with the kernel's own counters.");
+    case SelfCheckVerdict::Differs:
+        break;
+    }
+    const auto differing = std::ranges::find(check.tasks, false, &TaskComparison::agrees);
+    if (differing == check.tasks.end())
+        return tr("The trace differs from the kernel's own counters.");
+    QStringList parts;
+    if (differing->switches != 0)
+        parts.append(tr("%1 switches").arg(QLocale().toString(static_cast<qlonglong>(differing->switches))));
+    if (differing->involuntary != 0)
+        parts.append(tr("%1 involuntary ones")
+                         .arg(QLocale().toString(static_cast<qlonglong>(differing->involuntary))));
+    if (differing->running)
+        parts.append(tr("%1 running time").arg(formatPercent(*differing->running).toString()));
+    return tr("The trace differs from the kernel's own counters: thread %1 by %2.")
+        .arg(QString::number(differing->tid), parts.join(QLatin1String(", ")));
 }
 
 QString stolenInWords(const Recording &recording)

@@ -29,8 +29,13 @@ struct VerdictWords {
 /// An experiment in one line: "Count primes: Qt threads, 2 workers, for 8 s".
 [[nodiscard]] QString planInWords(const Experiment &experiment);
 
-/// What ran the workers: "CPython 3.11.2, GIL on, fork"; empty for models without an interpreter.
+/// What runs the workers: "CPython 3.11.2, GIL on, switch interval 5 ms, fork"; empty for models without an
+/// interpreter.
+[[nodiscard]] QString interpreterInWords(const std::optional<InterpreterReport> &interpreter);
 [[nodiscard]] QString interpreterInWords(const Recording &recording);
+
+/// How the trace's account of the workers compares with the kernel's own, as a sentence.
+[[nodiscard]] QString selfCheckInWords(const SelfCheck &check);
 
 /// What the hypervisor took during the run, where that is enough to matter; else empty.
 [[nodiscard]] QString stolenInWords(const Recording &recording);

@@ -96,6 +96,8 @@ int runWindow(QApplication &application, const WindowOptions &options)
     } else if (!options.screenshotPath.isEmpty()) {
         QTimer::singleShot(kLiveAfter, &window, saveAndQuit);
     }
+    if (options.screenshotPath.isEmpty())
+        QObject::connect(&application, &QCoreApplication::aboutToQuit, &window, &MainWindow::saveState);
     const int ended = application.exec();
     return ended != 0 ? ended : exitCode;
 }

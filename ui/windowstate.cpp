@@ -18,7 +18,12 @@ const QString kSplitter = QStringLiteral("window/splitter");
 const QString kAppearance = QStringLiteral("window/appearance");
 const QString kScale = QStringLiteral("window/scale");
 const QString kSamplingHz = QStringLiteral("lab/sampling_hz");
+const QString kArrangement = QStringLiteral("timeline/arrangement");
+const QString kOrder = QStringLiteral("timeline/order");
+const QString kByCore = QStringLiteral("timeline/coloured_by_core");
+const QString kAllMeasured = QStringLiteral("timeline/all_measured");
 const QString kMainThread = QStringLiteral("timeline/main_thread");
+const QString kPerWorker = QStringLiteral("charts/per_worker");
 const QString kExperiment = QStringLiteral("lab/experiment");
 const QString kExportFolder = QStringLiteral("export/folder");
 
@@ -94,14 +99,41 @@ void WindowState::setSamplingHz(double hz)
     m_settings->setValue(kSamplingHz, hz);
 }
 
-bool WindowState::showsMainThread() const
+template <typename Enum>
+Enum WindowState::choice(const QString &key, int count) const
 {
-    return m_settings->value(kMainThread).toBool();
+    const int value = m_settings->value(key).toInt();
+    return static_cast<Enum>(value >= 0 && value < count ? value : 0);
 }
 
-void WindowState::setShowsMainThread(bool shows)
+LaneOptions WindowState::laneOptions() const
 {
-    m_settings->setValue(kMainThread, shows);
+    LaneOptions options;
+    options.arrangement = choice<LaneArrangement>(kArrangement, 3);
+    options.order = choice<LaneOrder>(kOrder, 4);
+    options.isColouredByCore = m_settings->value(kByCore).toBool();
+    options.isAllMeasured = m_settings->value(kAllMeasured).toBool();
+    options.showsMainThread = m_settings->value(kMainThread).toBool();
+    return options;
+}
+
+void WindowState::setLaneOptions(const LaneOptions &options)
+{
+    m_settings->setValue(kArrangement, static_cast<int>(options.arrangement));
+    m_settings->setValue(kOrder, static_cast<int>(options.order));
+    m_settings->setValue(kByCore, options.isColouredByCore);
+    m_settings->setValue(kAllMeasured, options.isAllMeasured);
+    m_settings->setValue(kMainThread, options.showsMainThread);
+}
+
+bool WindowState::isPerWorker() const
+{
+    return m_settings->value(kPerWorker).toBool();
+}
+
+void WindowState::setPerWorker(bool perWorker)
+{
+    m_settings->setValue(kPerWorker, perWorker);
 }
 
 QByteArray WindowState::lastExperiment() const

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "ui/timeline/lanes.h"
+
 #include <QByteArray>
 #include <QSettings>
 #include <QString>
@@ -38,9 +40,12 @@ public:
     [[nodiscard]] double samplingHz() const;
     void setSamplingHz(double hz);
 
-    /// Whether the window's own main thread has a lane in the timeline.
-    [[nodiscard]] bool showsMainThread() const;
-    void setShowsMainThread(bool shows);
+    /// How the timeline is arranged; which lanes of a run are hidden or open is not remembered.
+    [[nodiscard]] LaneOptions laneOptions() const;
+    void setLaneOptions(const LaneOptions &options);
+    /// Whether the throughput chart has a line for each worker.
+    [[nodiscard]] bool isPerWorker() const;
+    void setPerWorker(bool perWorker);
 
     /// The experiment set last, as its JSON text; empty when there was none. Not validated.
     [[nodiscard]] QByteArray lastExperiment() const;
@@ -51,6 +56,9 @@ public:
     void setExportFolder(const QString &folder);
 
 private:
+    /// One of the first `count` values of an enumeration; the first when it is none.
+    template <typename Enum>
+    [[nodiscard]] Enum choice(const QString &key, int count) const;
     [[nodiscard]] double number(const QString &key, double fallback, double minimum, double maximum) const;
 
     std::unique_ptr<QSettings> m_settings;

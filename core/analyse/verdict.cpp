@@ -18,6 +18,7 @@ constexpr double kWaitingBlocked = 0.6; // blocked more than this: they waited f
 constexpr double kCoresKept = 0.7; // share of the possible cores that counts as "kept busy"
 constexpr double kOneCoreLeast = 0.75; // cores used by workers of which only one computes at a time
 constexpr double kOneCoreMost = 1.2;
+constexpr double kTakenShare = 0.1; // of the workers' time in the queue, beyond what turns among them explain
 constexpr double kThrottledShare = 0.1; // of the quota's periods
 
 constexpr double kLockBound = 0.2; // two workers that take turns wait half of their time
@@ -74,9 +75,13 @@ Happening ofCpuBound(const Recording &recording, const Verdict &verdict)
     const auto allowed = recording.machine.cpusAllowed.size();
     if (workers > 1 && (recording.experiment.pin == Pin::One || allowed == 1))
         return Happening::OneCoreOnly;
-    if (static_cast<double>(workers) > verdict.possibleCores)
-        return Happening::CoresShared;
-    return verdict.efficiency && *verdict.efficiency >= kCoresKept ? Happening::CoresBusy : Happening::Mixed;
+    const bool tookTurns = static_cast<double>(workers) > verdict.possibleCores;
+    if (verdict.efficiency && *verdict.efficiency >= kCoresKept)
+        return tookTurns ? Happening::CoresShared : Happening::CoresBusy;
+    if (!verdict.runnableShare || !verdict.efficiency)
+        return Happening::Mixed;
+    const double fromTurns = std::max(0.0, 1 - verdict.possibleCores / std::max(1U, workers));
+    return *verdict.runnableShare > fromTurns + kTakenShare ? Happening::CoresTaken : Happening::WorkRanOut;
 }
 
 Happening happeningOf(const Recording &recording, const Verdict &verdict)
@@ -130,9 +135,18 @@ bool isTooShort(const Recording &recording)
     return recording.wallSeconds < kShortestRun || recording.items < kFewestItems;
 }
 
+/// By duration two runs do different items, which says nothing where items differ in what they cost.
+bool hasUnevenLength(const Recording &recording)
+{
+    const auto *const workload = findWorkload(recording.experiment.workload);
+    return !recording.experiment.items && (workload == nullptr || workload->hasUnevenItems);
+}
+
 std::expected<Speedup, NoSpeedup>
 compare(const Recording &recording, const Recording *baseline, double possible)
 {
+    if (hasUnevenLength(recording))
+        return std::unexpected(NoSpeedup::UnevenItems);
     if (recording.experiment.model == baselineModelOf(recording) || baseline == &recording)
         return std::unexpected(NoSpeedup::IsBaseline);
     if (baseline == nullptr)
@@ -140,10 +154,6 @@ compare(const Recording &recording, const Recording *baseline, double possible)
     if (!isComplete(recording) || !isComplete(*baseline))
         return std::unexpected(NoSpeedup::NotCompleted);
     if (!sameWork(recording, *baseline) || recording.itemsFailed > 0 || baseline->itemsFailed > 0)
-        return std::unexpected(NoSpeedup::DifferentWork);
-    // By duration the two did different items: that says nothing where items differ in what they cost.
-    const auto *const workload = findWorkload(recording.experiment.workload);
-    if (!recording.experiment.items && (workload == nullptr || workload->hasUnevenItems))
         return std::unexpected(NoSpeedup::DifferentWork);
     // Runs by duration end after different items, so their checksums say nothing about each other.
     if (recording.experiment.items && recording.checksum != baseline->checksum)
@@ -202,6 +212,13 @@ bool isBaselineOf(const Recording &candidate, const Recording &recording)
     return candidate.id != recording.id && candidate.experiment.model == baselineModelOf(recording)
         && candidate.outcome == Outcome::Completed && sameWork(candidate, recording)
         && isSameInterpreter(candidate, recording);
+}
+
+bool isComparable(const Recording &a, const Recording &b)
+{
+    return isComplete(a) && isComplete(b) && sameWork(a, b) && a.itemsFailed == 0 && b.itemsFailed == 0
+        && baselineModelOf(a) == baselineModelOf(b) && !hasUnevenLength(a)
+        && (!a.experiment.items || a.checksum == b.checksum);
 }
 
 bool sameWork(const Recording &a, const Recording &b)

@@ -12,6 +12,7 @@ enum class NoSpeedup {
     NoBaseline, ///< No sequential run of this workload yet.
     IsBaseline, ///< This run is the baseline itself.
     NotCompleted, ///< One of the two did not complete or did not finish an item.
+    UnevenItems, ///< Items cost different amounts of work, and runs by duration do different ones.
     DifferentWork, ///< Items, seed or workload parameters differ, or an item failed.
     DifferentChecksum, ///< The same items gave other results: something is wrong.
     TooShort, ///< Too little was measured to tell (below 50 ms, or fewer than 3 items).
@@ -21,7 +22,7 @@ enum class NoSpeedup {
 struct Speedup {
     double ratio = 0; ///< Throughput over the baseline's.
     double noise = 0; ///< Relative uncertainty of the ratio, two standard errors; at least 0.02.
-    bool isClear = false; ///< |ratio - 1| > noise.
+    bool isClear = false; ///< 1 lies outside of ratio * (1 ± noise).
     double possible = 0; ///< min(workers, allowed CPUs, quota): the most that cores alone can give.
 };
 
@@ -32,6 +33,8 @@ enum class Happening {
     NothingMeasured, ///< No item ended.
     CoresBusy, ///< CPU-bound, and workers kept all cores they could have.
     CoresShared, ///< CPU-bound with more workers than cores: they took turns.
+    CoresTaken, ///< CPU-bound, and others (programs, a hypervisor) had a good part of the cores.
+    WorkRanOut, ///< CPU-bound, but some workers ended long before others: the work was not shared out evenly.
     OneCoreOnly, ///< CPU-bound with several workers, but all on one core (pinned or one allowed).
     LockShared, ///< The workers took turns on an interpreter's lock: one computed at a time.
     Waiting, ///< Most of the workers' time was blocked: cores would not help, more in flight would.
@@ -66,6 +69,10 @@ struct Verdict {
 /// Whether the two did the same work, so that their throughputs may be compared at all: same workload,
 /// workload parameters, seed, and items (or, for runs by duration, both by duration).
 [[nodiscard]] bool sameWork(const Recording &a, const Recording &b);
+
+/// Whether the throughputs of two completed runs may stand side by side: the same work with the same results,
+/// done in the same language, and no item failed. Thread: any; pure.
+[[nodiscard]] bool isComparable(const Recording &a, const Recording &b);
 
 /// Relative uncertainty (two standard errors) of a run's mean throughput, from the spread of its series; at
 /// least 0.02. Intervals that reach beyond the run (before go, behind the last item) do not count. Nothing

@@ -509,6 +509,16 @@ std::shared_ptr<const Board> Lab::board() const
     return d->lastBoard;
 }
 
+std::optional<InterpreterReport> Lab::interpreter() const
+{
+    if (!d->run || !d->interpreters)
+        return std::nullopt;
+    const auto found = std::ranges::find(*d->interpreters, d->run->plan.interpreter, &Interpreter::path);
+    if (found == d->interpreters->end())
+        return std::nullopt;
+    return expectedReport(*found, d->run->plan.experiment);
+}
+
 const Experiment &Lab::experiment() const
 {
     return d->lastExperiment;

@@ -82,6 +82,10 @@ public:
     /// Ends the run under way; does nothing when there is none or it is already stopping.
     void stop();
 
+    /// What runs the workers of the run under way, as far as that is known before it says so itself; nothing
+    /// for models without an interpreter, without a run, and while interpreters are looked for.
+    [[nodiscard]] std::optional<InterpreterReport> interpreter() const;
+
     /// Board of the run under way or of the last one; nullptr before the first. Read-only for callers:
     /// progress, the picture while it fills in.
     [[nodiscard]] std::shared_ptr<const Board> board() const;

@@ -107,6 +107,28 @@ std::optional<std::string> whyUnavailable(const ModelInfo &model, const Interpre
     return chosen ? std::nullopt : std::optional(chosen.error().what);
 }
 
+InterpreterReport expectedReport(const Interpreter &interpreter, const Experiment &experiment)
+{
+    const auto textOf = [&experiment](const char *id) -> std::optional<std::string> {
+        const auto *const value = experiment.params.find(id);
+        const auto *const text = value ? std::get_if<std::string>(value) : nullptr;
+        return text ? std::optional(*text) : std::nullopt;
+    };
+    InterpreterReport report{
+        .path = interpreter.path,
+        .version = interpreter.version,
+        .implementation = interpreter.implementation,
+        .gilEnabled = interpreter.gilEnabled,
+        .freeThreaded = interpreter.freeThreaded,
+        .startMethod = {},
+        .switchIntervalSeconds = {}};
+    if (textOf("executor") != "thread")
+        report.startMethod = textOf("start_method");
+    if (const auto *const us = experiment.params.find("switch_interval_us"))
+        report.switchIntervalSeconds = static_cast<double>(std::get<std::int64_t>(*us)) * 1e-6;
+    return report;
+}
+
 std::optional<InterpreterReport> readInterpreterReport(const QString &runDirectory, const QString &path)
 {
     QFile file(runDirectory + QStringLiteral("/interpreter.json"));

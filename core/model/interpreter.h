@@ -13,6 +13,7 @@
 
 namespace timeslice {
 
+struct Experiment;
 struct ModelInfo;
 
 /// One Python interpreter of this machine, as a probe found it.
@@ -65,6 +66,10 @@ chooseInterpreter(const ModelInfo &model, std::string_view choice, const Interpr
 /// Why no interpreter of this machine can run the model, as a sentence; nothing when one can, or when the
 /// model needs none. Thread: any; pure.
 [[nodiscard]] std::optional<std::string> whyUnavailable(const ModelInfo &model, const Interpreters &found);
+
+/// What an interpreter will say of itself when it runs the experiment, as far as its probe tells.
+/// `experiment` is validated and of a model that needs one. Thread: any; pure.
+[[nodiscard]] InterpreterReport expectedReport(const Interpreter &interpreter, const Experiment &experiment);
 
 /// What an interpreter writes of itself into a run's directory; nothing when there is no such file or it is
 /// not as agreed. \param path  What was started.

@@ -80,6 +80,7 @@ private Q_SLOTS:
     void withinNoiseIsNotClear();
     void aShortRunWithoutASpreadIsTrustedLess();
     void runsByDurationMayDifferInItemsAndChecksum();
+    void runsStandSideBySideOnlyWithTheSameResultsAndLanguage();
     void sameWorkLooksAtTheWorkloadOnly();
     void noiseComesFromTheSpread();
     void noiseNeedsThreePoints();
@@ -209,7 +210,17 @@ void TestVerdict::happening_data()
     row("stopped", Happening::Stopped, [](Recording &r) { r.outcome = Outcome::Stopped; });
     row("no item ended", Happening::NothingMeasured, [](Recording &r) { r.items = 0; });
     row("cores busy", Happening::CoresBusy, [](Recording &r) { setShares(r, 0.95, 0.04, 0.01); });
-    row("others took the cores", Happening::Mixed, [](Recording &r) { setShares(r, 0.5, 0.49, 0.01); });
+    row("others took the cores", Happening::CoresTaken, [](Recording &r) { setShares(r, 0.5, 0.49, 0.01); });
+    row("others took what they would have taken turns on", Happening::CoresTaken, [](Recording &r) {
+        r.machine.cpusAllowed = {0, 1};
+        r.experiment.workers = 4; // on two cores half of the queueing would be their own
+        setShares(r, 0.2, 0.79, 0.01);
+        r.cpuSeconds = 0.8 * r.wallSeconds;
+    });
+    row("some ended early", Happening::WorkRanOut, [](Recording &r) {
+        setShares(r, 0.98, 0.01, 0.01);
+        r.cpuSeconds = 1.1 * r.wallSeconds;
+    });
     row("took turns", Happening::CoresShared, [](Recording &r) {
         r.experiment.workers = 8;
         setShares(r, 0.5, 0.49, 0.01);
@@ -370,7 +381,25 @@ void TestVerdict::runsByDurationMayDifferInItemsAndChecksum()
     // Tiles of a picture cost different amounts: the slower run saw others.
     for (auto *one : {&baseline, &recording})
         one->experiment.workload = "mandelbrot";
-    QCOMPARE(judge(recording, &baseline).speedup.error(), NoSpeedup::DifferentWork);
+    QCOMPARE(judge(recording, &baseline).speedup.error(), NoSpeedup::UnevenItems);
+    QCOMPARE(judge(recording, nullptr).speedup.error(), NoSpeedup::UnevenItems); // no baseline would help
+    QVERIFY(!isComparable(recording, baseline));
+}
+
+void TestVerdict::runsStandSideBySideOnlyWithTheSameResultsAndLanguage()
+{
+    const auto a = sequentialRun();
+    QVERIFY(isComparable(a, run("qthread", 2)));
+    const auto isComparableWith = [&a](auto change) {
+        auto other = run("qthread", 2);
+        change(other);
+        return isComparable(a, other) || isComparable(other, a);
+    };
+    QVERIFY(!isComparableWith([](Recording &r) { r.outcome = Outcome::Stopped; }));
+    QVERIFY(!isComparableWith([](Recording &r) { r.itemsFailed = 1; }));
+    QVERIFY(!isComparableWith([](Recording &r) { r.checksum += 1; }));
+    QVERIFY(!isComparableWith([](Recording &r) { r.experiment.seed += 1; }));
+    QVERIFY(!isComparableWith([](Recording &r) { r.experiment.model = "cpython-threading"; }));
 }
 
 void TestVerdict::sameWorkLooksAtTheWorkloadOnly()

@@ -49,6 +49,7 @@ private Q_SLOTS:
     void flushDeliversToAHiddenWindow();
 
     void observerCostIsAnAverageOverTwoSeconds();
+    void workOnTheWindowsThreadIsNoCostOfIt();
     void theTracesReaderIsPartOfTheCost();
     void throttlingIsCountedFromTheFirstReading();
 };
@@ -210,11 +211,28 @@ void TestGapMeter::observerCostIsAnAverageOverTwoSeconds()
     // One expensive second, then cheap ones: after two of those it is forgotten.
     cost.add(at(1s), 500ms, 100ms);
     QCOMPARE(cost.shares()->sampler, 0.5);
-    QCOMPARE(cost.shares()->window, 0.1);
+    QCOMPARE(*cost.shares()->window, 0.1);
     for (int second = 2; second <= 6; ++second)
         cost.add(at(second * 1s), 500ms + second * 10ms, 100ms + second * 20ms);
     QVERIFY(std::abs(cost.shares()->sampler - 0.01) < 1e-9);
-    QVERIFY(std::abs(cost.shares()->window - 0.02) < 1e-9);
+    QVERIFY(std::abs(*cost.shares()->window - 0.02) < 1e-9);
+}
+
+void TestGapMeter::workOnTheWindowsThreadIsNoCostOfIt()
+{
+    ObserverCost cost;
+    cost.add(at(0s), 0ms, 0ms);
+    cost.add(at(1s), 10ms, std::nullopt);
+    cost.add(at(2s), 20ms, 1990ms);
+    QVERIFY(!cost.shares()->window);
+    QVERIFY(std::abs(cost.shares()->sampler - 0.01) < 1e-9);
+
+    StatusStrip strip{Machine()};
+    strip.setCost(cost.shares());
+    const auto labels = strip.findChildren<QLabel *>();
+    QVERIFY(std::ranges::any_of(labels, [](const QLabel *label) {
+        return label->text().contains(QLatin1String("without the window"));
+    }));
 }
 
 void TestGapMeter::theTracesReaderIsPartOfTheCost()

@@ -73,6 +73,12 @@ void TestVerdictPanel::theTableIsCopiedWithTabs()
     QCOMPARE(QGuiApplication::clipboard()->text(), table.toText());
     table.setMeasures({{QStringLiteral("Items"), {QStringLiteral("8"), {}}, {}, false}});
     QCOMPARE(visibleText(table).split(QLatin1Char('\n'), Qt::SkipEmptyParts).size(), 2);
+    // Words take a line of their own and wrap there, however long they are.
+    const int before = table.minimumSizeHint().width();
+    table.setMeasures(
+        {{QStringLiteral("Circle"), {QStringLiteral("0 -> 1 -> ").repeated(200), {}}, {}, false, true}});
+    QVERIFY(table.minimumSizeHint().width() <= before + 100);
+    QVERIFY(visibleText(table).contains(QLatin1String("0 -> 1")));
 }
 
 void TestVerdictPanel::pagesFollowTheRun()

@@ -59,6 +59,8 @@ private Q_SLOTS:
     void manyWorkersBecomeAFewRows();
     void unknownStatesStayUnknown();
     void ratesCompareTheNewestOfEachKind();
+    void ratesTellRunsOfOneNameApart();
+    void aSelfCheckSaysWhoDiffersByHowMuch();
     void ratesNeedAtLeastTwoRuns();
     void namesSayHowARunWasDone();
     void pythonIsComparedWithPython();
@@ -106,6 +108,7 @@ void TestVerdictWords::withoutASpeedupTheThroughputIs_data()
     row("none yet", NoSpeedup::NoBaseline, "run the baseline");
     row("itself", NoSpeedup::IsBaseline, "This is the baseline");
     row("not completed", NoSpeedup::NotCompleted, "did not complete");
+    row("uneven", NoSpeedup::UnevenItems, "same number of items");
     row("other work", NoSpeedup::DifferentWork, "other work");
     row("other results", NoSpeedup::DifferentChecksum, "other results");
     row("too short", NoSpeedup::TooShort, "too little");
@@ -182,7 +185,9 @@ void TestVerdictWords::everyHappeningHasItsSentence_data()
     row("shared", Happening::CoresShared, "took turns");
     row("one core", Happening::OneCoreOnly, "share one core");
     row("waiting", Happening::Waiting, "waited");
-    row("mixed", Happening::Mixed, "other programs");
+    row("taken", Happening::CoresTaken, "other programs");
+    row("ran out", Happening::WorkRanOut, "nothing left to do");
+    row("mixed", Happening::Mixed, "part of the time");
     row("throttled", Happening::Throttled, "quota");
 }
 
@@ -383,6 +388,48 @@ void TestVerdictWords::ratesCompareTheNewestOfEachKind()
     QCOMPARE(few.size(), kMaxRateBars);
     QCOMPARE(few.front().itemsPerSecond, 50.0);
     QCOMPARE(std::ranges::count(few, true, &RateBar::isThisRun), 1);
+}
+
+void TestVerdictWords::ratesTellRunsOfOneNameApart()
+{
+    const auto runOf = [](std::uint64_t id, std::int64_t interval, const char *version) {
+        Recording run = aRun();
+        run.id = id;
+        run.experiment.model = "cpython-threading";
+        run.experiment.params.set("switch_interval_us", interval);
+        run.interpreter = InterpreterReport{};
+        run.interpreter->path = QString::fromLatin1(version);
+        run.interpreter->implementation = "CPython";
+        run.interpreter->version = version;
+        return shared(run);
+    };
+    const RecordingPtr slow = runOf(1, 5000, "3.11.2");
+    const RecordingPtr fast = runOf(2, 100, "3.11.2");
+    const RecordingPtr newer = runOf(3, 100, "3.13.0");
+    const auto bars = rateBars(newer, nullptr, {slow, fast, newer});
+    QCOMPARE(bars.size(), std::size_t{3});
+    QVERIFY2(bars[0].label.contains(QLatin1String("5,000")), qPrintable(bars[0].label));
+    QVERIFY2(bars[1].label.contains(QLatin1String("3.11.2")), qPrintable(bars[1].label));
+    QVERIFY2(bars[2].label.contains(QLatin1String("3.13.0")), qPrintable(bars[2].label));
+
+    Recording inCpp = *newer;
+    inCpp.id = 4;
+    inCpp.experiment.model = "qthread";
+    QCOMPARE(rateBars(newer, nullptr, {slow, shared(inCpp), newer}).size(), std::size_t{2});
+}
+
+void TestVerdictWords::aSelfCheckSaysWhoDiffersByHowMuch()
+{
+    SelfCheck check;
+    QVERIFY(selfCheckInWords(check).contains(QLatin1String("could not be compared")));
+    check.verdict = SelfCheckVerdict::Agrees;
+    QVERIFY(selfCheckInWords(check).contains(QLatin1String("equals")));
+    check.verdict = SelfCheckVerdict::Differs;
+    check.tasks = {{.tid = 11, .agrees = true}, {.tid = 12, .switches = -3, .running = 0.25}};
+    const QString words = selfCheckInWords(check);
+    QVERIFY2(words.contains(QLatin1String("thread 12")), qPrintable(words));
+    QVERIFY2(words.contains(QLatin1String("-3 switches")), qPrintable(words));
+    QVERIFY2(words.contains(QLatin1String("25")), qPrintable(words));
 }
 
 void TestVerdictWords::ratesNeedAtLeastTwoRuns()

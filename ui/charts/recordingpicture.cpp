@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/charts/recordingpicture.h"
 
+#include "core/record/commandtext.h"
 #include "core/workload/catalogue.h"
 #include "ui/charts/chartcard.h"
 #include "ui/format.h"
@@ -175,7 +176,8 @@ QString experimentCaption(const Experiment &experiment)
 QString experimentCaption(const Recording &recording)
 {
     const QString interpreter = interpreterInWords(recording);
-    const QString experiment = experimentCaption(recording.experiment);
+    const QString experiment = recording.command.isEmpty() ? experimentCaption(recording.experiment)
+                                                           : commandText(recording.command);
     return interpreter.isEmpty() ? experiment : joined({experiment, interpreter});
 }
 
