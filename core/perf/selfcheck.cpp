@@ -44,9 +44,11 @@ compare(const TaskAccount &trace, const TaskAccount &kernel, const SelfCheckTole
     const auto expected = static_cast<double>(*kernel.runningNs);
     if (expected > 0)
         result.running = static_cast<double>(difference) / expected;
+    const auto switches = kernel.voluntary + kernel.involuntary;
+    if (*kernel.runningNs < switches * tolerance.shortestSliceNs)
+        return result;
     const auto allowed = std::max(static_cast<double>(tolerance.runningNs), tolerance.running * expected);
-    const auto switching =
-        static_cast<double>(tolerance.runningPerSwitchNs * (kernel.voluntary + kernel.involuntary));
+    const auto switching = static_cast<double>(tolerance.runningPerSwitchNs * switches);
     // Switching makes the trace's figure smaller, never larger; time that was stolen, only larger.
     result.agrees = result.agrees
         && static_cast<double>(difference) <= allowed + static_cast<double>(tolerance.stolenNs)

@@ -30,10 +30,12 @@ struct SelfCheckTolerance {
     double running = 0.01; ///< Of the kernel's figure,
     std::uint64_t runningNs = 1'000'000; ///< or this much, whichever is more; and for each switch-out besides
     /// the time of switching itself: the scheduler charges it to the task that comes, while a task's records
-    /// are stamped after it (in) and before it (out). Measured: 0.4-0.7 us between two busy tasks, 2-8 us
-    /// where a core is woken from idle, so a task that wakes for 8 us at a time misses half of what it is
-    /// charged.
+    /// are stamped after it (in) and before it (out).
     std::uint64_t runningPerSwitchNs = 10'000;
+    /// Running time is judged where a slice lasts this long on average. In shorter ones switching is too
+    /// large a part of it: measured, 0.4-0.7 us between two busy tasks, 2-20 us where a core is woken from
+    /// idle, so a task that wakes for 8 us at a time misses more than half of what it is charged.
+    std::uint64_t shortestSliceNs = 1'000'000;
     /// What a hypervisor may have taken meanwhile: a trace knows nothing of it and counts it as running, a
     /// kernel that is told of it does not.
     std::uint64_t stolenNs = 0;
@@ -53,7 +55,8 @@ struct TaskComparison {
     int tid = 0;
     std::int64_t switches = 0;
     std::int64_t involuntary = 0;
-    std::optional<double> running; ///< Relative to the kernel's figure (0.01: the trace has 1 % more).
+    /// Relative to the kernel's figure (0.01: the trace has 1 % more); told also where it is not judged.
+    std::optional<double> running;
     bool agrees = false;
 };
 

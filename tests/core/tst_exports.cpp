@@ -249,7 +249,7 @@ void TestExports::jsonHasExactlyTheNamesOfTheContract()
             "experiment.params.range experiment.params.ratio experiment.params.flag "
             "experiment.params.on_failure machine.cpus_online machine.cpus_allowed machine.cpu_quota "
             "machine.cpu_model machine.kernel machine.perf_event_paranoid interpreter outcome error "
-            "wall_s cpu_s items items_failed items_per_s checksum latency_s.p50 latency_s.p95 "
+            "wall_s cpu_s stolen_s items items_failed items_per_s checksum latency_s.p50 latency_s.p95 "
             "latency_s.p99 latency_s.max switches.voluntary switches.involuntary switches.migrations "
             "states_s.running states_s.runnable states_s.blocked states_s.gil_wait "
             "memory.rss_peak_bytes memory.pss_peak_bytes memory.uss_peak_bytes workers[].index "
@@ -333,11 +333,11 @@ void TestExports::jsonKeepsTheOrderOfTheContract()
         if (line.startsWith("  \"")) // the outermost object's members
             keys << line.mid(3).split('"').first();
     }
-    const QByteArrayList order{"schema",      "experiment", "machine",   "interpreter", "outcome",
-                               "error",       "wall_s",     "cpu_s",     "items",       "items_failed",
-                               "items_per_s", "checksum",   "latency_s", "switches",    "states_s",
-                               "memory",      "workers",    "trace",     "observer",    "loop",
-                               "gil",         "results",    "findings",  "notes"};
+    const QByteArrayList order{"schema",       "experiment",  "machine",  "interpreter", "outcome",
+                               "error",        "wall_s",      "cpu_s",    "stolen_s",    "items",
+                               "items_failed", "items_per_s", "checksum", "latency_s",   "switches",
+                               "states_s",     "memory",      "workers",  "trace",       "observer",
+                               "loop",         "gil",         "results",  "findings",    "notes"};
     QCOMPARE(keys, order);
 }
 

@@ -342,7 +342,8 @@ void TestLabTrace::theLabsOwnThreadIsABystander()
     for (const auto &sums : view.coreSums(view.known()))
         coresNs += sums.runningNs;
     QCOMPARE(coresNs, tasksNs);
-    QVERIFY(trace.check && trace.check->verdict != SelfCheckVerdict::Differs);
+    QVERIFY(trace.check);
+    QVERIFY2(trace.check->verdict != SelfCheckVerdict::Differs, qPrintable(differences(*trace.check)));
 }
 
 QTEST_GUILESS_MAIN(TestLabTrace)

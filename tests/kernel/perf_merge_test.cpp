@@ -114,15 +114,24 @@ TEST(SelfCheck, DiffersByOneSwitchByTheKindAndByTheTime)
 
 TEST(SelfCheck, AllowsForTheTimeOfSwitchingInOneDirection)
 {
-    const std::vector<TaskAccount> kernel{{5, 10'000, 0, 1'000'000'000}}; // 0.1 s of switching, 1 % besides
+    const std::vector<TaskAccount> kernel{{5, 500, 0, 1'000'000'000}}; // 5 ms of switching, 1 % besides
     const auto verdict = [&](std::uint64_t runningNs) {
-        const TaskAccount trace{5, 10'000, 0, runningNs};
+        const TaskAccount trace{5, 500, 0, runningNs};
         return selfCheck({&trace, 1}, kernel, 0).verdict;
     };
-    EXPECT_EQ(verdict(891'000'000), SelfCheckVerdict::Agrees);
-    EXPECT_EQ(verdict(889'000'000), SelfCheckVerdict::Differs);
+    EXPECT_EQ(verdict(986'000'000), SelfCheckVerdict::Agrees);
+    EXPECT_EQ(verdict(984'000'000), SelfCheckVerdict::Differs);
     EXPECT_EQ(verdict(1'009'000'000), SelfCheckVerdict::Agrees);
     EXPECT_EQ(verdict(1'011'000'000), SelfCheckVerdict::Differs);
+}
+
+TEST(SelfCheck, JudgesNoTimeThatIsMostlySwitching)
+{
+    const std::vector<TaskAccount> kernel{{5, 1'001, 0, 1'000'000'000}}; // slices of less than 1 ms
+    const TaskAccount trace{5, 1'001, 0, 500'000'000};
+    const auto check = selfCheck({&trace, 1}, kernel, 0);
+    EXPECT_EQ(check.verdict, SelfCheckVerdict::Agrees);
+    EXPECT_NEAR(*check.tasks[0].running, -0.5, 1e-9);
 }
 
 TEST(SelfCheck, AllowsForWhatAHypervisorTookInOneDirection)

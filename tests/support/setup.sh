@@ -65,5 +65,5 @@ run_tests() {
     LSAN_OPTIONS=suppressions="$PWD/tests/support/lsan.supp":print_suppressions=0 \
     UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 \
     TSAN_OPTIONS=halt_on_error=1 \
-        "${wrapper[@]}" ctest --preset "$preset" "$@"
+        "${wrapper[@]}" ctest --preset "$preset" --parallel "$(nproc)" "$@"
 }
