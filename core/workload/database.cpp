@@ -6,6 +6,7 @@
 #include "core/workload/databasefile.h"
 #include "core/workload/matrix.h"
 
+#include <algorithm>
 #include <atomic>
 
 namespace timeslice {

@@ -15,6 +15,7 @@ from ..worker import Run
 
 BASE = 0x100_0000_01B3
 
+ENTRY_OF = [float(half_byte - 8) for half_byte in range(16)]  # sixteen objects, however many entries there are
 ENTRIES_PER_WORD = 16
 WORDS_PER_CHECK = 256
 COLUMNS_PER_CHECK = 64  # sums of up to 2,048 products: some 5 ms
@@ -28,7 +29,7 @@ def matrix_entries(seed: int, item: int, factor: int, count: int, stop: Stop) ->
         if index % WORDS_PER_CHECK == 0:
             stop.check()
         word = mix_bits(key ^ index)
-        entries += [float((word >> shift & 15) - 8) for shift in range(0, 64, 4)]
+        entries += [ENTRY_OF[word >> shift & 15] for shift in range(0, 64, 4)]
     del entries[count:]
     return entries
 
