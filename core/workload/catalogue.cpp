@@ -3,6 +3,7 @@
 
 #include "core/workload/command.h"
 #include "core/workload/counter.h"
+#include "core/workload/database.h"
 #include "core/workload/falsesharing.h"
 #include "core/workload/file.h"
 #include "core/workload/hash.h"
@@ -31,6 +32,7 @@ std::span<const WorkloadInfo> workloads()
         hashWorkload(),
         httpWorkload(),
         fileWorkload(),
+        databaseWorkload(),
         sleepWorkload(),
         counterWorkload(),
         falseSharingWorkload(),

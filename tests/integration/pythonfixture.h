@@ -88,6 +88,16 @@ inline Experiment tinyExperiment(const std::string &workload, const std::string 
     }
     if (workload == "hash")
         experiment.params.set("block_kib", std::int64_t{300});
+    if (workload == "matrix")
+        experiment.params.set("size", std::int64_t{19});
+    if (workload == "database") {
+        experiment.params.set("rows", std::int64_t{70}); // more than are fetched at once
+        experiment.params.set("transform", std::int64_t{5});
+    }
+    if (workload == "file") {
+        experiment.params.set("kib", std::int64_t{70}); // a chunk and some more
+        experiment.params.set("read_back", true);
+    }
     if (workload == "sleep")
         experiment.params.set("sleep_ms", 1.0);
     if (workload == "http")
@@ -95,7 +105,7 @@ inline Experiment tinyExperiment(const std::string &workload, const std::string 
     return experiment;
 }
 
-/// One that goes on until it is stopped, with items that take for ever where they wait.
+/// One that goes on until it is stopped, with items that take for ever where they wait or can be that long.
 inline Experiment endlessExperiment(const std::string &workload, const std::string &model, unsigned workers)
 {
     auto experiment = tinyExperiment(workload, model, workers);
@@ -103,6 +113,13 @@ inline Experiment endlessExperiment(const std::string &workload, const std::stri
     experiment.durationSeconds = 600;
     if (workload == "sleep")
         experiment.params.set("sleep_ms", 60'000.0);
+    if (workload == "matrix")
+        experiment.params.set("size", std::int64_t{2'048});
+    if (workload == "database") {
+        experiment.params.set("databases", std::int64_t{1});
+        experiment.params.set("rows", std::int64_t{20'000});
+        experiment.params.set("transform", std::int64_t{256});
+    }
     if (workload == "http")
         experiment.params.set("delay_ms", std::int64_t{9'000});
     return experiment;

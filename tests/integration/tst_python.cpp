@@ -38,6 +38,8 @@ private Q_SLOTS:
     void theBoardIsTheSameInBothLanguages();
     void everyPairGivesTheSameChecksum_data() { everyWorkload(); }
     void everyPairGivesTheSameChecksum();
+    void whatWorkersMeasureTheyMeasureInPython_data();
+    void whatWorkersMeasureTheyMeasureInPython();
     void aDurationEndsTheRun();
     void aStopEndsEveryPair_data() { everyWorkload(); }
     void aStopEndsEveryPair();
@@ -150,6 +152,33 @@ void TestPython::everyPairGivesTheSameChecksum()
             items += worker.items;
         }
         QCOMPARE(items, recording->items);
+    }
+}
+
+void TestPython::whatWorkersMeasureTheyMeasureInPython_data()
+{
+    QTest::addColumn<QString>("workload");
+    for (const auto *const workload : {"matrix", "file", "database"})
+        QTest::newRow(workload) << QString::fromLatin1(workload);
+}
+
+void TestPython::whatWorkersMeasureTheyMeasureInPython()
+{
+    QFETCH(QString, workload);
+    Lab lab(options());
+    for (const auto *const model : {"cpython-threading", "cpython-multiprocessing"}) {
+        const auto recording = finishedRun(lab, tinyExperiment(workload.toStdString(), model, 2));
+        QVERIFY(recording && recording->outcome == Outcome::Completed);
+        const auto results = resultsOf(*recording);
+        QVERIFY(!results.empty());
+        for (const auto &[field, value] : results) {
+            const auto *const number = std::get_if<double>(&value);
+            const auto *const text = std::get_if<std::string>(&value);
+            QVERIFY2((number && *number > 0) || (text && !text->empty()), field->id.c_str());
+            // What took time was done by two workers at most, within the run.
+            if (number && field->unit == "s")
+                QVERIFY2(*number <= 2 * recording->wallSeconds, field->id.c_str());
+        }
     }
 }
 

@@ -63,6 +63,12 @@ Overrides smallParameters(const std::string &workload)
         {"producer-consumer",
          {{"capacity", whole(3)}, {"produce_steps", whole(100)}, {"consume_steps", whole(100)}}},
         {"file", {{"kib", whole(5)}, {"read_back", true}}},
+        {"database",
+         {{"databases", whole(3)},
+          {"rows", whole(40)},
+          {"series", whole(3)},
+          {"columns", whole(7)},
+          {"transform", whole(5)}}},
     };
     return all.at(workload);
 }
@@ -87,6 +93,12 @@ Overrides longParameters(const std::string &workload)
         {"philosophers", {{"think_ms", ParameterValue(10'000.0)}, {"busy", true}}},
         {"producer-consumer", {{"produce_steps", whole(1'000'000'000)}}},
         {"file", {{"kib", whole(65'536)}}},
+        {"database",
+         {{"databases", whole(1)},
+          {"rows", whole(100'000)},
+          {"series", whole(1)},
+          {"columns", whole(16)},
+          {"transform", whole(256)}}},
     };
     return all.at(workload);
 }
@@ -107,6 +119,10 @@ PreparedWorkload::PreparedWorkload(
     }
     if (needs.arenaBytes > 0)
         m_arena = std::move(*Mapping::anonymous(needs.arenaBytes));
+    if (needs.directory) {
+        RunWord word;
+        EXPECT_TRUE(m_workload->fillDirectory(m_directory.path(), word.token()));
+    }
 }
 
 WorkerResources PreparedWorkload::resources(unsigned index)

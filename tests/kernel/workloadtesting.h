@@ -28,7 +28,7 @@ using Overrides = std::vector<std::pair<std::string, ParameterValue>>;
 /// test).
 [[nodiscard]] Overrides longParameters(const std::string &workload);
 
-/// A workload with everything it needs but a server: filled data, an arena.
+/// A workload with everything it needs but a server: filled data, an arena, a directory with its files.
 class PreparedWorkload {
 public:
     PreparedWorkload(const WorkloadInfo &info, const WorkSpec &spec, std::optional<HttpEndpoint> server = {});

@@ -32,6 +32,10 @@ inline Experiment tinyExperiment(const std::string &workload, const std::string 
         experiment.params.set("kib", std::int64_t{4});
         experiment.params.set("fsync", false); // on a busy disk that takes as long as it likes
     }
+    if (workload == "database") {
+        experiment.params.set("rows", std::int64_t{100});
+        experiment.params.set("transform", std::int64_t{8});
+    }
     if (workload == "philosophers") {
         experiment.params.set("strategy", std::string("ordered")); // the first one ends in a deadlock
         experiment.params.set("think_ms", 0.1);

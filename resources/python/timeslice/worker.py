@@ -239,6 +239,8 @@ class Worker:
     def leave(self) -> None:
         """Publishes what is left and what the kernel charged this thread."""
         self.publish(time.monotonic_ns())
+        if hasattr(self.items, "close"):
+            self.items.close()
         self.items = None
         own_usage().store(self._board, self._slot + at.S_AT_END)
         self._board.set_phase(self.index, at.FINISHED)
