@@ -334,7 +334,7 @@ void ExperimentPanel::chooseModel()
                    : tr("How many threads or processes share the items.\nAllowed: %1")
                          .arg(m_workers->allowed()));
 
-    const bool alwaysChild = info && info->needsChildHost;
+    const bool alwaysChild = needsChildHost(workload(), model());
     m_isolate->setEnabled(!alwaysChild);
     if (alwaysChild)
         m_isolate->setChecked(false);
@@ -379,13 +379,15 @@ void ExperimentPanel::setInterpreters(std::shared_ptr<const Interpreters> found)
 Result<void> ExperimentPanel::checkInterpreter(const Experiment &experiment) const
 {
     const ModelInfo &info = *findModel(experiment.model);
-    if (!info.interpreter || !m_interpreters)
+    if (!m_interpreters || !needsInterpreter(experiment))
         return {};
     if (const auto reason = whyUnavailable(info, *m_interpreters))
         return fail(ErrorKind::Unsupported, "/model", *reason);
-    const auto chosen = chooseInterpreter(info, experiment.params.choice("interpreter"), *m_interpreters);
+    const auto chosen = chooseInterpreter(experiment, *m_interpreters);
     if (!chosen)
-        return fail(ErrorKind::Unsupported, "/params/interpreter", chosen.error().what);
+        return fail(
+            ErrorKind::Unsupported, info.interpreter ? "/params/interpreter" : "/workload",
+            chosen.error().what);
     return {};
 }
 

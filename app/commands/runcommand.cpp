@@ -36,14 +36,9 @@ Result<void> writePicture(const Recording &recording, const QString &path)
 
 bool needsWorkerProgram(const Experiment &experiment)
 {
-    if (experiment.isolate || findModel(experiment.model)->needsChildHost)
+    if (experiment.isolate || needsChildHost(experiment.workload, experiment.model))
         return true;
-    const WorkSpec spec{
-        .params = experiment.params,
-        .seed = experiment.seed,
-        .items = experiment.items,
-        .workers = experiment.workers};
-    return findWorkload(experiment.workload)->make(spec)->needs().httpServer;
+    return findWorkload(experiment.workload)->make(workSpecOf(experiment))->needs().httpServer;
 }
 
 /// What stands in the way of a valid request. \return kDone when nothing does.

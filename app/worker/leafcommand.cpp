@@ -7,6 +7,8 @@
 #include "core/workload/catalogue.h"
 #include "core/workload/datasource.h"
 
+#include <QFile>
+
 #include <charconv>
 #include <csignal>
 #include <cstdio>
@@ -32,6 +34,11 @@ int complain(const Error &error)
 {
     std::fprintf(stderr, "timeslice-worker: %s\n", describe(error).c_str());
     return CannotWork;
+}
+
+QString ownProgram()
+{
+    return QFile::symLinkTarget(QStringLiteral("/proc/self/exe"));
 }
 
 // The input data as this child was given them: mapped memory or a pair of pipes.
@@ -87,7 +94,7 @@ int runLeafCommand(std::span<char *> arguments)
 {
     ::signal(SIGPIPE, SIG_IGN);
     const auto index = number<unsigned>(arguments[1]);
-    const auto plan = readPlan(QString::fromLocal8Bit(arguments[0]), {});
+    const auto plan = readPlan(QString::fromLocal8Bit(arguments[0]), ownProgram());
     if (!plan)
         return complain(plan.error());
     const auto board = Board::open(plan->boardPath().toStdString());
@@ -100,12 +107,7 @@ int runLeafCommand(std::span<char *> arguments)
         return complain(data.error());
 
     const auto &experiment = plan->experiment;
-    const auto workload = findWorkload(experiment.workload)
-                              ->make(
-                                  {.params = experiment.params,
-                                   .seed = experiment.seed,
-                                   .items = experiment.items,
-                                   .workers = experiment.workers});
+    const auto workload = findWorkload(experiment.workload)->make(workSpecOf(experiment));
     ModelContext context;
     context.experiment = &experiment;
     context.workload = workload.get();
@@ -114,6 +116,8 @@ int runLeafCommand(std::span<char *> arguments)
     context.httpServer = plan->httpServer;
     context.cpusAllowed = plan->cpusAllowed;
     context.runDirectory = plan->runDirectory;
+    context.workerProgram = plan->workerProgram;
+    context.interpreter = plan->interpreter;
 
     WorkerSession session(*board, *workload, context.stopToken(), context.rulesFor(*index));
     if (const auto entered = session.enter(context.resourcesFor(*index, data->source.get())); !entered)

@@ -11,6 +11,7 @@ Experiment baselineFor(Experiment experiment)
 {
     // What belonged to the other model only is not the baseline's.
     const ModelInfo *model = findModel(experiment.model);
+    const bool inChildAnyway = needsChildHost(experiment.workload, experiment.model);
     const auto baseline = model ? model->baseline : "sequential";
     const auto kept = parametersOf(experiment.workload, baseline);
     ParameterValues params;
@@ -22,7 +23,7 @@ Experiment baselineFor(Experiment experiment)
     experiment.model = baseline;
     experiment.workers = 1;
     experiment.pin = Pin::None;
-    experiment.isolate = experiment.isolate && model && !model->needsChildHost;
+    experiment.isolate = experiment.isolate && !inChildAnyway;
     return experiment;
 }
 

@@ -183,13 +183,12 @@ Result<void> Lab::Private::open(RunPlan plan, const RunOptions &how)
     return {};
 }
 
-// Nothing to do for models without one, and while it is not known what there is.
+// Nothing to do for experiments without one, and while it is not known what there is.
 Result<void> Lab::Private::chooseInterpreterFor(RunPlan &plan) const
 {
-    const auto &model = *findModel(plan.experiment.model);
-    if (!model.interpreter || !interpreters)
+    if (!interpreters || !needsInterpreter(plan.experiment))
         return {};
-    const auto chosen = chooseInterpreter(model, plan.experiment.params.choice("interpreter"), *interpreters);
+    const auto chosen = chooseInterpreter(plan.experiment, *interpreters);
     if (!chosen)
         return std::unexpected(chosen.error());
     plan.interpreter = chosen->path;
@@ -255,9 +254,9 @@ void Lab::Private::startHost()
         return; // stopped while the server came up
     const auto &plan = run->plan;
     const auto &model = *findModel(plan.experiment.model);
-    const auto kind = model.onUiThread                    ? HostKind::Ui
-        : plan.experiment.isolate || model.needsChildHost ? HostKind::Child
-                                                          : HostKind::Thread;
+    const bool inChild =
+        plan.experiment.isolate || needsChildHost(plan.experiment.workload, plan.experiment.model);
+    const auto kind = model.onUiThread ? HostKind::Ui : inChild ? HostKind::Child : HostKind::Thread;
     if (kind == HostKind::Child) {
         if (const auto written = writePlan(plan); !written) {
             noteHostEnd(HostEnd{written.error(), {}, {}});
@@ -471,13 +470,13 @@ Result<std::uint64_t> Lab::start(const Experiment &experiment, RunOptions option
             ErrorKind::Malformed, "command",
             options.command.isEmpty() ? "is missing: the program to run, and its arguments"
                                       : "is for the model command only");
-    const bool needsInterpreter = findModel(valid->model)->interpreter.has_value();
+    const bool asksInterpreter = needsInterpreter(*valid);
     RunPlan asked{.experiment = std::move(*valid)};
     if (const auto chosen = d->chooseInterpreterFor(asked); !chosen)
         return std::unexpected(chosen.error());
     if (const auto opened = d->open(std::move(asked), options); !opened)
         return std::unexpected(opened.error());
-    d->run->waitsForInterpreter = needsInterpreter && !d->interpreters;
+    d->run->waitsForInterpreter = asksInterpreter && !d->interpreters;
     d->sampler.watch(d->run->subject());
     const auto id = d->run->id;
     d->setState(LabState::Preparing);

@@ -70,7 +70,7 @@ public:
     [[nodiscard]] LabState state() const;
 
     /// Looks for Python interpreters and asks each what it is: once, in the background, at most 5 s. `start`
-    /// does so by itself for a model that needs one.
+    /// does so by itself for an experiment that needs one.
     void findInterpreters();
     /// What was found; nullptr as long as that is not known.
     [[nodiscard]] std::shared_ptr<const Interpreters> interpreters() const;

@@ -38,6 +38,13 @@ const ModelInfo *findModel(std::string_view id)
     return found == all.end() ? nullptr : &*found;
 }
 
+bool needsChildHost(std::string_view workload, std::string_view model)
+{
+    const auto *const work = findWorkload(workload);
+    const auto *const how = findModel(model);
+    return (work != nullptr && work->startsProcesses) || (how != nullptr && how->needsChildHost);
+}
+
 std::optional<std::string> whyNot(std::string_view workload, std::string_view model)
 {
     const auto *const work = findWorkload(workload);
@@ -56,6 +63,11 @@ std::optional<std::string> whyNot(std::string_view workload, std::string_view mo
         return "its workers take turns on one thread, so one that waits for another would wait for ever";
     if (work->drawsItems && how->handsOutItems)
         return "it hands out the items itself, and here not every worker is to get some";
+    if (work->startsProcesses && how->onUiThread)
+        return "its items start processes, and those are looked after by a supervisor, which the window is "
+               "not";
+    if (work->startsProcesses && how->startsNoProcesses)
+        return "its items start processes, which such an interpreter is not allowed to";
     if (how->interpreter && !work->isForeign && !hasPythonForm(workload))
         return "the workload " + work->id + " has no form in Python";
     return std::nullopt;

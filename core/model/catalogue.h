@@ -17,6 +17,10 @@ namespace timeslice {
 /// \return nullptr for an unknown id.
 [[nodiscard]] const ModelInfo *findModel(std::string_view id);
 
+/// Whether a run of this pair is carried out in a child process, under a supervisor, whatever else it is
+/// asked to be: the model's workers are processes, or the items start some. false for ids that are unknown.
+[[nodiscard]] bool needsChildHost(std::string_view workload, std::string_view model);
+
 /// Why this pair makes no sense, as a sentence; nothing when it does.
 [[nodiscard]] std::optional<std::string> whyNot(std::string_view workload, std::string_view model);
 

@@ -274,6 +274,7 @@ struct Row {
     bool singleWorker = false;
     bool startsProcesses = false;
     bool sharesGil = false;
+    bool startsNoProcesses = false;
     std::vector<Parameter> parameters = {};
     InterpreterNeeds needs = {};
 };
@@ -341,6 +342,7 @@ std::vector<Row> rows()
          .help =
              "Each worker is an interpreter of its own in one process, with a lock of its own: threads that "
              "share no Python objects.",
+         .startsNoProcesses = true,
          .needs = {.minor = 14}},
         {.id = "pyqt-qthread",
          .title = "Python: Qt threads",
@@ -379,6 +381,7 @@ ModelInfo infoOf(Row row)
         .interpreter = row.needs,
         .sharesGil = row.sharesGil,
         .baseline = "cpython-sequential",
+        .startsNoProcesses = row.startsNoProcesses,
         .sharesData = true,
         .make = [](const ModelContext &context) -> std::unique_ptr<Model> {
             return std::make_unique<Cpython>(context);

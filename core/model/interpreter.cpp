@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/interpreter.h"
 
-#include "core/model/model.h"
+#include "core/model/catalogue.h"
 #include "core/run/jsonstrict.h"
+#include "core/workload/catalogue.h"
 
 #include <QFile>
 
@@ -28,6 +29,27 @@ std::optional<std::string> whyNotThis(const InterpreterNeeds &needs, const Inter
     if (needs.pyQt && !one.hasPyQt)
         return one.id + " has no PyQt6 (on Debian and Ubuntu: package python3-pyqt6)";
     return std::nullopt;
+}
+
+/// \param where  Who needs it, for the error.
+Result<Interpreter>
+choose(std::string where, const InterpreterNeeds &needs, std::string_view choice, const Interpreters &found)
+{
+    std::optional<std::string> reason; // of the first that was meant: the one a user thinks of
+    for (const auto &one : found) {
+        if (choice != kDefault && one.id != choice)
+            continue;
+        auto why = whyNotThis(needs, one);
+        if (!why)
+            return one;
+        if (!reason)
+            reason = std::move(why);
+    }
+    if (!reason && choice != kDefault)
+        reason = "there is no " + std::string(choice) + " on this machine";
+    return fail(
+        ErrorKind::Unsupported, std::move(where),
+        reason.value_or("there is no Python interpreter on this machine: it needs Python 3.9 or newer"));
 }
 
 std::optional<std::string> word(const JsonValue &object, std::string_view key)
@@ -81,22 +103,21 @@ std::vector<Parameter::Choice> interpreterChoices()
 Result<Interpreter>
 chooseInterpreter(const ModelInfo &model, std::string_view choice, const Interpreters &found)
 {
-    const auto needs = model.interpreter.value_or(InterpreterNeeds());
-    std::optional<std::string> reason; // of the first that was meant: the one a user thinks of
-    for (const auto &one : found) {
-        if (choice != kDefault && one.id != choice)
-            continue;
-        auto why = whyNotThis(needs, one);
-        if (!why)
-            return one;
-        if (!reason)
-            reason = std::move(why);
-    }
-    if (!reason && choice != kDefault)
-        reason = "there is no " + std::string(choice) + " on this machine";
-    return fail(
-        ErrorKind::Unsupported, model.id,
-        reason.value_or("there is no Python interpreter on this machine: it needs Python 3.9 or newer"));
+    return choose(model.id, model.interpreter.value_or(InterpreterNeeds()), choice, found);
+}
+
+bool needsInterpreter(const Experiment &experiment)
+{
+    return findModel(experiment.model)->interpreter
+        || findWorkload(experiment.workload)->make(workSpecOf(experiment))->needs().interpreter;
+}
+
+Result<Interpreter> chooseInterpreter(const Experiment &experiment, const Interpreters &found)
+{
+    const auto &model = *findModel(experiment.model);
+    if (model.interpreter)
+        return chooseInterpreter(model, experiment.params.choice("interpreter"), found);
+    return choose(experiment.workload, InterpreterNeeds(), kDefault, found);
 }
 
 std::optional<std::string> whyUnavailable(const ModelInfo &model, const Interpreters &found)

@@ -63,6 +63,13 @@ struct InterpreterReport {
 [[nodiscard]] Result<Interpreter>
 chooseInterpreter(const ModelInfo &model, std::string_view choice, const Interpreters &found);
 
+/// Whether a valid experiment needs an interpreter: its model does, or its items start one.
+[[nodiscard]] bool needsInterpreter(const Experiment &experiment);
+
+/// The interpreter for a valid experiment that needs one: the one it asks for; where it cannot ask, because
+/// only its items need one, the first that is found. \error As above.
+[[nodiscard]] Result<Interpreter> chooseInterpreter(const Experiment &experiment, const Interpreters &found);
+
 /// Why no interpreter of this machine can run the model, as a sentence; nothing when one can, or when the
 /// model needs none. Thread: any; pure.
 [[nodiscard]] std::optional<std::string> whyUnavailable(const ModelInfo &model, const Interpreters &found);

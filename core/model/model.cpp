@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/model.h"
 
+#include "core/workload/io/qtstarters.h"
+
 namespace timeslice {
 
 WorkerRules ModelContext::rulesFor(unsigned worker) const
@@ -21,7 +23,10 @@ WorkerResources ModelContext::resourcesFor(unsigned index, DataSource *source) c
         .data = source,
         .arena = board->arena(),
         .httpServer = httpServer,
-        .directory = runDirectory.toStdString()};
+        .directory = runDirectory.toStdString(),
+        .workerProgram = workerProgram.toStdString(),
+        .interpreter = interpreter.toStdString(),
+        .makeQtStarter = makeQtStarter};
 }
 
 bool ModelContext::stopsOnFailure() const

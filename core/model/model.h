@@ -29,7 +29,7 @@ struct ModelContext {
     QString runDirectory; ///< Holds `board` and `plan.json` for child processes.
     QString workerProgram; ///< Absolute path of timeslice-worker.
     QStringList command; ///< Program and arguments for the model `command`, else empty.
-    QString interpreter; ///< Absolute path, for models that need one, else empty.
+    QString interpreter; ///< Absolute path, for models and items that need one, else empty.
 
     [[nodiscard]] StopToken stopToken() const { return StopToken(board->stateWord(), stopFd); }
     /// Whether the first failed item ends the run (parameter `on_failure`).
@@ -98,6 +98,7 @@ struct ModelInfo {
     /// Its workers take turns on one lock to run Python code, where the interpreter has one.
     bool sharesGil = false;
     std::string baseline = "sequential"; ///< The model that this one is compared with.
+    bool startsNoProcesses = false; ///< Its workers may not start processes of their own.
     bool sharesData = false; ///< Its workers are processes: input data must lie in memory they can map.
     std::unique_ptr<Model> (*make)(const ModelContext &context) = nullptr;
 };

@@ -5,33 +5,16 @@
 #include "core/base/uniquefd.h"
 #include "core/run/childexit.h"
 #include "core/workload/datasource.h"
+#include "core/workload/pipeio.h"
 
 #include <QProcess>
 
-#include <cerrno>
 #include <csignal>
 #include <fcntl.h>
 #include <thread>
 #include <unistd.h>
 
 namespace timeslice {
-
-namespace {
-
-struct Pipe {
-    UniqueFd readEnd;
-    UniqueFd writeEnd;
-
-    static Result<Pipe> make()
-    {
-        int fds[2];
-        if (::pipe2(fds, O_CLOEXEC) != 0)
-            return failErrno(errno, "pipe", "cannot create one");
-        return Pipe{UniqueFd(fds[0]), UniqueFd(fds[1])};
-    }
-};
-
-} // namespace
 
 // One child and, when its input comes by pipe, the thread that feeds it.
 class ProcessCrew::Child {
@@ -54,8 +37,8 @@ public:
         };
         std::vector<int> inherited;
         if (m_context.dataFd >= 0 && sendsDataByPipe()) {
-            auto requests = Pipe::make();
-            auto replies = Pipe::make();
+            auto requests = PipeEnds::make();
+            auto replies = PipeEnds::make();
             if (!requests || !replies)
                 return std::unexpected((requests ? replies : requests).error());
             m_childEnds[0] = std::move(requests->writeEnd);

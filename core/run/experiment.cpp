@@ -292,11 +292,13 @@ Result<void> setFromText(Experiment &experiment, std::string_view keyValue)
 
 WorkSpec workSpecOf(const Experiment &experiment)
 {
+    const auto *const model = findModel(experiment.model);
     return {
         .params = experiment.params,
         .seed = experiment.seed,
         .items = experiment.items,
-        .workers = experiment.workers};
+        .workers = experiment.workers,
+        .inPython = model != nullptr && model->interpreter.has_value()};
 }
 
 } // namespace timeslice

@@ -42,8 +42,7 @@ std::optional<std::string> whyTooMuch(const Experiment &experiment, const Headro
         return number(experiment.workers) + " workers need about " + number(tasks)
             + " threads or processes; there is room for " + number(headroom.tasks->tasks) + " ("
             + headroom.tasks->limit + ")";
-    const auto *const model = findModel(experiment.model);
-    const auto filesPerWorker = model != nullptr && model->needsChildHost
+    const auto filesPerWorker = needsChildHost(experiment.workload, experiment.model)
         ? std::max<std::uint64_t>(kFilesPerChild, kFilesPerThread + extraFiles)
         : kFilesPerThread + extraFiles;
     const auto files = experiment.workers * filesPerWorker + kFilesBeside;

@@ -23,8 +23,8 @@ struct RunPlan {
     /// Program and arguments for the model `command`. Given by the user for this run; never part of an
     /// experiment.
     QStringList command;
-    /// Absolute path of the Python interpreter, where the model needs one. Found on this machine; never part
-    /// of an experiment.
+    /// Absolute path of the Python interpreter, where the model or the items need one. Found on this machine;
+    /// never part of an experiment.
     QString interpreter;
 
     [[nodiscard]] QString boardPath() const { return runDirectory + QStringLiteral("/board"); }

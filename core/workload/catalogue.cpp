@@ -10,11 +10,13 @@
 #include "core/workload/http.h"
 #include "core/workload/mandelbrot.h"
 #include "core/workload/matrix.h"
+#include "core/workload/payload.h"
 #include "core/workload/philosophers.h"
 #include "core/workload/pingpong.h"
 #include "core/workload/primes.h"
 #include "core/workload/producerconsumer.h"
 #include "core/workload/sleep.h"
+#include "core/workload/spawn.h"
 #include "core/workload/sum.h"
 
 #include <algorithm>
@@ -39,6 +41,8 @@ std::span<const WorkloadInfo> workloads()
         pingPongWorkload(),
         philosophersWorkload(),
         producerConsumerWorkload(),
+        spawnWorkload(),
+        payloadWorkload(),
         commandWorkload(),
     };
     return all;

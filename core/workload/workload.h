@@ -4,6 +4,7 @@
 #include "core/base/error.h"
 #include "core/base/stop.h"
 #include "core/workload/parameter.h"
+#include "core/workload/starter.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -22,6 +23,7 @@ struct WorkSpec {
     std::uint64_t seed = 1;
     std::optional<std::uint64_t> items; ///< Nothing when the run ends by its duration.
     unsigned workers = 1;
+    bool inPython = false; ///< A Python interpreter carries out the items.
 };
 
 /// What a workload needs beside its workers; the run provides it before the first item.
@@ -31,6 +33,7 @@ struct Needs {
     bool httpServer = false; ///< The local server child.
     bool tls = false; ///< That server speaks TLS.
     bool directory = false; ///< A private directory for files of its own, made ready by `fillDirectory`.
+    bool interpreter = false; ///< A Python interpreter, for items that start one.
 };
 
 /// Where the local server listens: 127.0.0.1, a port of its own, and the token that each request must carry.
@@ -86,6 +89,7 @@ struct WorkerResources {
     std::string directory; ///< The run's own (0700), removed with the run; set when Needs::directory.
     std::string workerProgram; ///< Absolute path of timeslice-worker; set when WorkloadInfo::startsProcesses.
     std::string interpreter; ///< Absolute path of a Python interpreter; empty where the run has none.
+    MakeQtStarter makeQtStarter = nullptr; ///< Nothing where there is no Qt.
 };
 
 /// Where workers take their items from: the run's counter, which all of them share.

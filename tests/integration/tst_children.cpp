@@ -54,6 +54,19 @@ void TestChildren::noneOutlivesItsProgram_data()
             << processes + QStringList{QStringLiteral("http")} << 5 << signal;
         QTest::addRow("threads and a server, SIG%s", ::sigabbrev_np(signal))
             << threads + QStringList{QStringLiteral("http")} << 1 << signal;
+        for (const char *const way : {"pipe", "shared-memory"})
+            QTest::addRow("threads and their partners by %s, SIG%s", way, ::sigabbrev_np(signal)) << threads
+                    + QStringList{
+                        QStringLiteral("payload"), QStringLiteral("--set"),
+                        QStringLiteral("way=") + QLatin1String(way)} << 4 << signal;
+        QTest::addRow("processes and their partners, SIG%s", ::sigabbrev_np(signal)) << processes
+                + QStringList{
+                    QStringLiteral("payload"), QStringLiteral("--set"),
+                    QStringLiteral("way=shared-memory")} << 7 << signal;
+        QTest::addRow("processes that start processes, SIG%s", ::sigabbrev_np(signal)) << processes
+                + QStringList{
+                    QStringLiteral("spawn"), QStringLiteral("--set"),
+                    QStringLiteral("what=interpreter")} << 5 << signal;
         QTest::addRow("the window with processes, SIG%s", ::sigabbrev_np(signal)) << window << 4 << signal;
     }
 }

@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <map>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -69,6 +70,8 @@ Overrides smallParameters(const std::string &workload)
           {"series", whole(3)},
           {"columns", whole(7)},
           {"transform", whole(5)}}},
+        {"spawn", {}},
+        {"payload", {{"bytes", whole(10'000)}}},
     };
     return all.at(workload);
 }
@@ -99,6 +102,8 @@ Overrides longParameters(const std::string &workload)
           {"series", whole(1)},
           {"columns", whole(16)},
           {"transform", whole(256)}}},
+        {"spawn", {{"what", std::string("process")}}},
+        {"payload", {{"bytes", whole(64 << 20)}, {"way", std::string("pipe")}}},
     };
     return all.at(workload);
 }
@@ -132,13 +137,39 @@ WorkerResources PreparedWorkload::resources(unsigned index)
         .data = m_source.get(),
         .arena = m_arena.bytes(),
         .httpServer = m_server,
-        .directory = m_directory.path()};
+        .directory = m_directory.path(),
+        .workerProgram = TIMESLICE_KERNEL_WORKER,
+        .interpreter = "/bin/true"};
 }
 
 std::vector<ResultValue> PreparedWorkload::results(std::uint64_t items) const
 {
     return m_workload->results(
         {.arena = m_arena.bytes(), .workers = m_workers, .items = items, .wallSeconds = 1});
+}
+
+std::vector<pid_t> childrenOfThisProcess()
+{
+    std::vector<pid_t> found;
+    for (const auto &task : std::filesystem::directory_iterator("/proc/self/task")) {
+        std::ifstream children(task.path() / "children");
+        for (pid_t child = 0; children >> child;)
+            found.push_back(child);
+    }
+    return found;
+}
+
+std::size_t childCount()
+{
+    return childrenOfThisProcess().size();
+}
+
+std::string putScript(const std::filesystem::path &directory, std::string_view body)
+{
+    const auto path = directory / "script";
+    std::ofstream(path) << "#!/bin/sh\n" << body << '\n';
+    std::filesystem::permissions(path, std::filesystem::perms::owner_all);
+    return path;
 }
 
 // Items from a board, as of a session.

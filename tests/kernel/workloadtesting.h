@@ -11,6 +11,8 @@
 #include <initializer_list>
 #include <mutex>
 #include <string>
+#include <string_view>
+#include <sys/types.h>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -69,6 +71,13 @@ struct Outcome {
 
 /// Carries out `items` items with workers on threads that take them from a board.
 [[nodiscard]] Outcome carryOutOnThreads(PreparedWorkload &prepared, std::uint64_t items, unsigned threads);
+
+/// Those of all its threads, zombies too.
+[[nodiscard]] std::vector<pid_t> childrenOfThisProcess();
+[[nodiscard]] std::size_t childCount();
+
+/// A program for the shell, in a file of that directory. \return Its path.
+[[nodiscard]] std::string putScript(const std::filesystem::path &directory, std::string_view body);
 
 /// A run state to stop, for kernels that are called directly.
 class RunWord {

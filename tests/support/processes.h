@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QDir>
 #include <QFile>
 
 #include <set>
@@ -8,11 +9,15 @@
 
 namespace timeslice {
 
+/// Those of all its threads: each has its own.
 inline std::set<pid_t> childrenOf(pid_t pid)
 {
     std::set<pid_t> children;
-    QFile file(QStringLiteral("/proc/%1/task/%1/children").arg(pid));
-    if (file.open(QIODevice::ReadOnly)) {
+    const QDir tasks(QStringLiteral("/proc/%1/task").arg(pid));
+    for (const auto &task : tasks.entryList(QDir::Dirs | QDir::NoDotAndDotDot)) {
+        QFile file(tasks.filePath(task + QStringLiteral("/children")));
+        if (!file.open(QIODevice::ReadOnly))
+            continue;
         for (const auto &word : file.readAll().split(' ')) {
             if (const int child = word.toInt(); child > 0)
                 children.insert(child);

@@ -7,9 +7,17 @@ writer or is protected by a lock, but where losing something is the point.
 
 from __future__ import annotations
 
-from .board import Board
+from typing import List
+
+from . import layout as at
+from .board import Board, Histogram
 
 APART = 128  # bytes; what different workers write never lies closer together
+
+
+def apart(size: int) -> int:
+    """A size in bytes, up to the next place that is far enough."""
+    return (size + APART - 1) // APART * APART
 
 
 class Arena:
@@ -24,3 +32,10 @@ class Arena:
     def slot(self, index: int) -> int:
         """Offset of a slot; the head's is 0."""
         return self._head_bytes + index * self._slot_bytes
+
+
+def own_histograms(board: Board, worker: int, count: int) -> List[Histogram]:
+    """A worker's slot, where it consists of latency histograms behind a head without content."""
+    arena = Arena(board, APART, apart(count * at.HISTOGRAM_BYTES))
+    first = arena.slot(worker)
+    return [Histogram(arena.u64, first + index * at.HISTOGRAM_BYTES) for index in range(count)]

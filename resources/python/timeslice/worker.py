@@ -239,8 +239,9 @@ class Worker:
     def leave(self) -> None:
         """Publishes what is left and what the kernel charged this thread."""
         self.publish(time.monotonic_ns())
-        if hasattr(self.items, "close"):
-            self.items.close()
+        close = getattr(self.items, "close", None)
         self.items = None
+        if close is not None:  # of those with a thread, a pool or a process of their own
+            close()
         own_usage().store(self._board, self._slot + at.S_AT_END)
         self._board.set_phase(self.index, at.FINISHED)

@@ -10,5 +10,10 @@ blocks in anything that a stop cannot end. Items that wait may also have
 
     async carry_out_async(item) -> int
 
-for event loops: any number of them are under way at once, and a stop cancels them.
+for event loops: any number of them are under way at once, and a stop cancels them. Those that keep a thread, a pool
+or a process have
+
+    close()
+
+which ends it, called once when the worker leaves.
 """
