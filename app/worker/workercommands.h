@@ -15,8 +15,9 @@ int runEngineCommand(int argc, char **argv);
 /// model, on one thread, without an event loop.
 int runLeafCommand(std::span<char *> arguments);
 
-/// `serve`: the local HTTP server. Reads "TOKEN\n" from standard input, writes "port N\n", serves until
-/// standard input ends.
-int runServeCommand();
+/// `serve [tls]`: the local HTTP server. Writes "listening PORT TOKEN\n", with TLS "listening PORT TOKEN
+/// CERTIFICATE\n" (PEM, in Base64), and serves until standard input ends. The certificate's key never leaves
+/// the memory of the process.
+int runServeCommand(bool tls);
 
 } // namespace timeslice

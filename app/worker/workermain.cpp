@@ -12,7 +12,9 @@ int main(int argc, char **argv)
     if (part == "leaf" && argc >= 5)
         return timeslice::runLeafCommand(std::span(argv, static_cast<std::size_t>(argc)).subspan(2));
     if (part == "serve" && argc == 2)
-        return timeslice::runServeCommand();
+        return timeslice::runServeCommand(false);
+    if (part == "serve" && argc == 3 && std::string_view(argv[2]) == "tls")
+        return timeslice::runServeCommand(true);
     std::fputs("timeslice-worker carries out runs for timeslice; it is not started by hand.\n", stderr);
     return 2;
 }
