@@ -7,6 +7,7 @@
 #include "core/workload/file.h"
 #include "core/workload/hash.h"
 #include "core/workload/http.h"
+#include "core/workload/https.h"
 #include "core/workload/mandelbrot.h"
 #include "core/workload/matrix.h"
 #include "core/workload/philosophers.h"
@@ -24,19 +25,13 @@ namespace timeslice {
 std::span<const WorkloadInfo> workloads()
 {
     static const std::vector<WorkloadInfo> all{
-        sumWorkload(),
-        primesWorkload(),
-        mandelbrotWorkload(),
-        matrixWorkload(),
-        hashWorkload(),
-        httpWorkload(),
-        fileWorkload(),
-        sleepWorkload(),
-        counterWorkload(),
-        falseSharingWorkload(),
-        pingPongWorkload(),
-        philosophersWorkload(),
-        producerConsumerWorkload(),
+        sumWorkload(),          primesWorkload(),
+        mandelbrotWorkload(),   matrixWorkload(),
+        hashWorkload(),         httpWorkload(),
+        httpsWorkload(),        fileWorkload(),
+        sleepWorkload(),        counterWorkload(),
+        falseSharingWorkload(), pingPongWorkload(),
+        philosophersWorkload(), producerConsumerWorkload(),
         commandWorkload(),
     };
     return all;

@@ -90,7 +90,7 @@ inline Experiment tinyExperiment(const std::string &workload, const std::string 
         experiment.params.set("block_kib", std::int64_t{300});
     if (workload == "sleep")
         experiment.params.set("sleep_ms", 1.0);
-    if (workload == "http")
+    if (workload == "http" || workload == "https")
         experiment.params.set("delay_ms", std::int64_t{1});
     return experiment;
 }
@@ -103,7 +103,7 @@ inline Experiment endlessExperiment(const std::string &workload, const std::stri
     experiment.durationSeconds = 600;
     if (workload == "sleep")
         experiment.params.set("sleep_ms", 60'000.0);
-    if (workload == "http")
+    if (workload == "http" || workload == "https")
         experiment.params.set("delay_ms", std::int64_t{9'000});
     return experiment;
 }
