@@ -198,8 +198,8 @@ Check checkWorkerProgram()
         check.status = Status::Missing;
         check.finding += QStringLiteral(" is not there");
         check.remedy =
-            QStringLiteral("build or install timeslice-worker beside timeslice; processes, isolation and "
-                           "http need it");
+            QStringLiteral("build or install timeslice-worker beside timeslice; processes, isolation, "
+                           "http and https need it");
     }
     return check;
 }

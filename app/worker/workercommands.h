@@ -19,8 +19,9 @@ int runLeafCommand(std::span<char *> arguments);
 /// `echo WAY BYTES`: the partner of a worker of the workload `payload` (core/workload/payloadpartner.h).
 int runEchoCommand(std::string_view way, std::string_view bytes);
 
-/// `serve`: the local HTTP server. Reads "TOKEN\n" from standard input, writes "port N\n", serves until
-/// standard input ends.
-int runServeCommand();
+/// `serve [tls]`: the local HTTP server. Writes "listening PORT TOKEN\n", with TLS "listening PORT TOKEN
+/// CERTIFICATE\n" (PEM, in Base64), and serves until standard input ends. The certificate's key never leaves
+/// the memory of the process.
+int runServeCommand(bool tls);
 
 } // namespace timeslice

@@ -18,7 +18,9 @@ int main(int argc, char **argv)
     if (part == "echo" && argc == 4)
         return timeslice::runEchoCommand(argv[2], argv[3]);
     if (part == "serve" && argc == 2)
-        return timeslice::runServeCommand();
+        return timeslice::runServeCommand(false);
+    if (part == "serve" && argc == 3 && std::string_view(argv[2]) == "tls")
+        return timeslice::runServeCommand(true);
     std::fputs("timeslice-worker carries out runs for timeslice; it is not started by hand.\n", stderr);
     return 2;
 }

@@ -174,7 +174,8 @@ Result<void> Lab::Private::open(RunPlan plan, const RunOptions &how)
     next->board = std::make_shared<const Board>(std::move(*board));
     next->recorder = std::make_unique<Recorder>(next->id, planned, how.command, now, next->board);
     if (needs.httpServer)
-        next->server = std::make_unique<ServerProcess>(options.workerProgram, options.helloTimeout);
+        next->server =
+            std::make_unique<ServerProcess>(options.workerProgram, needs.tls, options.helloTimeout);
 
     lastId = next->id;
     lastBoard = next->board;

@@ -38,7 +38,8 @@ Result<void> writePlan(const RunPlan &plan)
             QStringLiteral("http"),
             QJsonObject{
                 {QStringLiteral("port"), plan.httpServer->port},
-                {QStringLiteral("token"), QString::fromStdString(plan.httpServer->token)}});
+                {QStringLiteral("token"), QString::fromStdString(plan.httpServer->token)},
+                {QStringLiteral("certificate"), QString::fromStdString(plan.httpServer->certificate)}});
 
     const auto path = planPath(plan.runDirectory);
     QSaveFile file(path);
@@ -82,6 +83,7 @@ Result<RunPlan> readPlan(const QString &runDirectory, const QString &workerProgr
         plan.httpServer = HttpEndpoint{
             static_cast<std::uint16_t>(http.value(QStringLiteral("port")).toInt()),
             http.value(QStringLiteral("token")).toString().toStdString(),
+            http.value(QStringLiteral("certificate")).toString().toStdString(),
         };
     return plan;
 }

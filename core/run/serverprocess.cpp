@@ -3,8 +3,9 @@
 
 namespace timeslice {
 
-ServerProcess::ServerProcess(QString program, std::chrono::milliseconds helloTimeout)
+ServerProcess::ServerProcess(QString program, bool tls, std::chrono::milliseconds helloTimeout)
     : m_program(std::move(program))
+    , m_tls(tls)
     , m_child(QStringLiteral("the local server"))
 {
     m_hello.setSingleShot(true);
@@ -27,16 +28,22 @@ ServerProcess::ServerProcess(QString program, std::chrono::milliseconds helloTim
 void ServerProcess::start()
 {
     m_hello.start();
-    m_child.start(m_program, {QStringLiteral("serve")});
+    QStringList arguments{QStringLiteral("serve")};
+    if (m_tls)
+        arguments << QStringLiteral("tls");
+    m_child.start(m_program, arguments);
 }
 
-// "listening PORT TOKEN"; anything else it prints is log.
+// "listening PORT TOKEN", and with TLS the certificate in Base64; anything else it prints is log.
 void ServerProcess::readLine(const QByteArray &line)
 {
     const auto words = line.split(' ');
-    if (m_endpoint.port != 0 || words.size() != 3 || words[0] != "listening")
+    if (m_endpoint.port != 0 || words.size() != (m_tls ? 4 : 3) || words[0] != "listening")
         return;
-    m_endpoint = HttpEndpoint{words[1].toUShort(), words[2].toStdString()};
+    m_endpoint = HttpEndpoint{
+        .port = words[1].toUShort(),
+        .token = words[2].toStdString(),
+        .certificate = m_tls ? QByteArray::fromBase64(words[3]).toStdString() : std::string()};
     if (m_endpoint.port == 0)
         return;
     m_hello.stop();

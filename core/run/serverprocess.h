@@ -6,7 +6,7 @@
 
 namespace timeslice {
 
-/// The local HTTP server of one run, as a child process: `timeslice-worker serve`.
+/// The local HTTP server of one run, as a child process: `timeslice-worker serve [tls]`.
 ///
 /// Order: `start` -> `ready` -> ... -> `end` -> `ended`; `ended` comes exactly once, also when it never got
 /// ready. Thread: the main thread.
@@ -14,8 +14,9 @@ class ServerProcess : public QObject {
     Q_OBJECT
 
 public:
+    /// \param tls           It speaks TLS, with a certificate of its own that `ready` hands on.
     /// \param helloTimeout  How long it may take until it says where it listens.
-    ServerProcess(QString program, std::chrono::milliseconds helloTimeout);
+    ServerProcess(QString program, bool tls, std::chrono::milliseconds helloTimeout);
 
     void start();
     void end() { m_child.end(); }
@@ -30,6 +31,7 @@ private:
     void readLine(const QByteArray &line);
 
     const QString m_program;
+    const bool m_tls;
     ChildProcess m_child;
     QTimer m_hello;
     HttpEndpoint m_endpoint;

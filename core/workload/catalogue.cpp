@@ -8,6 +8,7 @@
 #include "core/workload/file.h"
 #include "core/workload/hash.h"
 #include "core/workload/http.h"
+#include "core/workload/https.h"
 #include "core/workload/mandelbrot.h"
 #include "core/workload/matrix.h"
 #include "core/workload/payload.h"
@@ -33,6 +34,7 @@ std::span<const WorkloadInfo> workloads()
         matrixWorkload(),
         hashWorkload(),
         httpWorkload(),
+        httpsWorkload(),
         fileWorkload(),
         databaseWorkload(),
         sleepWorkload(),

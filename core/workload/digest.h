@@ -48,8 +48,8 @@ private:
     bool m_ok = false;
 };
 
-/// The first eight bytes of a digest as a little-endian number: what `hash`, `http` and `mandelbrot` hand in
-/// as an item's result. Any language with SHA-256 gets it in one line.
+/// The first eight bytes of a digest as a little-endian number: what `hash`, `http`, `https` and `mandelbrot`
+/// hand in as an item's result. Any language with SHA-256 gets it in one line.
 /// \error The digest's own.
 [[nodiscard]] Result<std::uint64_t> firstWord(const Result<Sha256::Digest> &digest);
 

@@ -7,7 +7,7 @@
 
 namespace timeslice {
 
-/// What the `http` workload and the local server have agreed on.
+/// What the workloads `http` and `https` and the local server have agreed on.
 ///
 ///     GET /item/<item>?delay_ms=<0..10000>&bytes=<1..65536>&seed=<seed> HTTP/1.1
 ///     Host: 127.0.0.1:<port>

@@ -5,11 +5,7 @@
 
 #include <algorithm>
 #include <cassert>
-#include <cerrno>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
-#include <sys/socket.h>
 #include <utility>
 
 namespace timeslice {
@@ -21,74 +17,33 @@ const char kWhere[] = "http";
 // Room for the usual answer; it grows where one is longer, so that ten thousand connections stay small.
 constexpr std::size_t kFirstBytes = 1024;
 
-Error closedByServer()
-{
-    return {ErrorKind::Gone, 0, kWhere, "the local server closed the connection"};
-}
-
-// An error of a system call on the socket, in words where it has a plain meaning.
-Error socketError(int code, const char *what)
-{
-    switch (code) {
-    case ECONNREFUSED:
-        return {ErrorKind::Gone, 0, kWhere, "the local server does not accept connections"};
-    case EPIPE:
-    case ECONNRESET:
-        return closedByServer();
-    case EADDRNOTAVAIL:
-        return {
-            ErrorKind::System, 0, kWhere,
-            "no local port is left; with connections kept alive, few are needed"};
-    default:
-        return systemError(code, kWhere, what);
-    }
-}
-
 } // namespace
 
-HttpConnection::HttpConnection(HttpEndpoint endpoint, std::size_t maxBody)
+HttpConnection::HttpConnection(HttpEndpoint endpoint, std::size_t maxBody, TlsUse tls)
     : m_endpoint(std::move(endpoint))
     , m_maxBytes(kMaxHeadBytes + maxBody + 1)
+    , m_socket(std::move(tls))
 { }
 
 HttpConnection::Progress HttpConnection::waitFor(short events) const
 {
     if (MonotonicClock::now() >= m_deadline)
         return Error{ErrorKind::TimedOut, 0, kWhere, "the local server did not answer in time"};
-    return Waiting{.fd = m_socket.get(), .events = events, .until = m_deadline};
+    return Waiting{.fd = m_socket.fd(), .events = events, .until = m_deadline};
 }
 
-HttpConnection::Progress HttpConnection::connect()
+// What it means that the socket moved nothing.
+HttpConnection::Progress HttpConnection::halted(std::variant<short, Error> &&reason) const
 {
-    m_socket.reset(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    if (!m_socket.isValid())
-        return socketError(errno, "cannot create a socket");
-    // A request is one small segment: it is not to wait for the acknowledgement of the one before.
-    const int on = 1;
-    ::setsockopt(m_socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(m_endpoint.port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (::connect(m_socket.get(), reinterpret_cast<const sockaddr *>(&address), sizeof address) == 0) {
-        m_stage = Stage::Send;
-        return std::nullopt;
-    }
-    if (errno != EINPROGRESS && errno != EINTR)
-        return socketError(errno, "cannot connect");
-    m_stage = Stage::Connecting;
-    return waitFor(POLLOUT);
+    if (const auto *const events = std::get_if<short>(&reason))
+        return waitFor(*events);
+    return std::get<Error>(std::move(reason));
 }
 
-HttpConnection::Progress HttpConnection::finishConnecting()
+HttpConnection::Progress HttpConnection::open()
 {
-    int code = 0;
-    socklen_t size = sizeof code;
-    if (::getsockopt(m_socket.get(), SOL_SOCKET, SO_ERROR, &code, &size) != 0)
-        code = errno;
-    if (code != 0)
-        return socketError(code, "cannot connect");
+    if (auto opened = m_socket.open(m_endpoint.port); !opened)
+        return halted(std::move(opened.error()));
     m_stage = Stage::Send;
     return std::nullopt;
 }
@@ -96,14 +51,10 @@ HttpConnection::Progress HttpConnection::finishConnecting()
 HttpConnection::Progress HttpConnection::send()
 {
     while (m_sent < m_request.size()) {
-        const auto put =
-            ::send(m_socket.get(), m_request.data() + m_sent, m_request.size() - m_sent, MSG_NOSIGNAL);
-        if (put >= 0)
-            m_sent += static_cast<std::size_t>(put);
-        else if (errno == EAGAIN || errno == ENOTCONN) // the latter: it still connects
-            return waitFor(POLLOUT);
-        else if (errno != EINTR)
-            return socketError(errno, "cannot send");
+        auto put = m_socket.send(std::as_bytes(std::span(m_request)).subspan(m_sent));
+        if (!put)
+            return halted(std::move(put.error()));
+        m_sent += *put;
     }
     m_stage = Stage::ReceiveHead;
     // An answer takes its time: a first attempt to read would nearly always be in vain.
@@ -114,20 +65,11 @@ HttpConnection::Progress HttpConnection::receiveMore()
 {
     if (m_received == m_buffer.size())
         m_buffer.resize(std::min(m_maxBytes, std::max<std::size_t>(kFirstBytes, 2 * m_buffer.size())));
-    for (;;) {
-        const auto rest = std::span(m_buffer).subspan(m_received);
-        const auto got = ::recv(m_socket.get(), rest.data(), rest.size(), 0);
-        if (got > 0) {
-            m_received += static_cast<std::size_t>(got);
-            return std::nullopt;
-        }
-        if (got == 0)
-            return closedByServer();
-        if (errno == EAGAIN)
-            return waitFor(POLLIN);
-        if (errno != EINTR)
-            return socketError(errno, "cannot receive");
-    }
+    auto got = m_socket.receive(std::span(m_buffer).subspan(m_received));
+    if (!got)
+        return halted(std::move(got.error()));
+    m_received += *got;
+    return std::nullopt;
 }
 
 HttpConnection::Progress HttpConnection::receiveHead()
@@ -177,10 +119,10 @@ HttpConnection::Progress HttpConnection::advance()
         const auto stage = m_stage;
         auto progress = [&] {
             switch (stage) {
-            case Stage::Connect:
-                return connect();
-            case Stage::Connecting:
-                return finishConnecting();
+            case Stage::Idle:
+                break;
+            case Stage::Open:
+                return open();
             case Stage::Send:
                 return send();
             case Stage::ReceiveHead:
@@ -200,7 +142,7 @@ void HttpConnection::beginExchange()
     m_received = 0;
     m_headBytes = 0;
     m_sent = 0;
-    m_stage = m_socket.isValid() ? Stage::Send : Stage::Connect;
+    m_stage = m_socket.isValid() ? Stage::Send : Stage::Open;
 }
 
 void HttpConnection::begin(const Request &request, MonotonicTime deadline)
@@ -213,8 +155,8 @@ void HttpConnection::begin(const Request &request, MonotonicTime deadline)
     m_keepAlive = request.keepAlive;
     m_deadline = deadline;
     // An exchange that was given up left its answer on the way.
-    if (m_stage != Stage::Connect)
-        m_socket.reset();
+    if (m_stage != Stage::Idle)
+        m_socket.close();
     m_mayTryAgain = m_socket.isValid();
     beginExchange();
 }
@@ -224,16 +166,16 @@ HttpConnection::Step HttpConnection::step()
     for (;;) {
         const auto progress = advance();
         if (!progress) {
-            m_stage = Stage::Connect; // nothing is under way
+            m_stage = Stage::Idle;
             if (!m_keepAlive)
-                m_socket.reset();
+                m_socket.close();
             return Answer(std::span(m_buffer).subspan(m_headBytes, m_bodyBytes));
         }
         if (const auto *const waiting = std::get_if<Waiting>(&*progress))
             return *waiting;
         const auto &error = std::get<Error>(*progress);
-        m_socket.reset();
-        m_stage = Stage::Connect;
+        m_socket.close();
+        m_stage = Stage::Idle;
         // A server may close a connection that was idle for long just as the next request is on its way.
         // Nothing of an answer had come and the request changes nothing there, so it is asked again, once
         // (RFC 9110, 9.2.2).

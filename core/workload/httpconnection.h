@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/base/uniquefd.h"
+#include "core/workload/clientsocket.h"
 #include "core/workload/httphead.h"
 #include "core/workload/workload.h"
 
 namespace timeslice {
 
-/// One connection to the local server: an HTTP/1.1 client on a non-blocking POSIX socket.
+/// One connection to the local server: an HTTP/1.1 client on a socket that never blocks, plain or with TLS.
 ///
 /// It connects when first needed, keeps the connection for the next request where it may, and connects anew
 /// after a failure. A kept connection that the server has closed in the meantime is replaced once without an
@@ -18,7 +18,7 @@ public:
     static constexpr std::size_t kMaxHeadBytes = 8192;
 
     /// \param maxBody  The longest body expected, in bytes.
-    HttpConnection(HttpEndpoint endpoint, std::size_t maxBody);
+    HttpConnection(HttpEndpoint endpoint, std::size_t maxBody, TlsUse tls = {});
 
     struct Request {
         std::string target; ///< Path and query: "/item/7?bytes=256".
@@ -29,7 +29,7 @@ public:
     /// \error  TimedOut at the deadline; Gone when the server cannot be reached or went away; Malformed for
     /// an
     ///         answer that is not HTTP/1.1, too long, or of another length than asked for; System, among them
-    ///         every status but 200.
+    ///         every status but 200 and a certificate that is not trusted.
     using Answer = Result<std::span<const std::byte>>;
     using Step = std::variant<Waiting, Answer>;
 
@@ -43,23 +43,23 @@ public:
     [[nodiscard]] Answer get(const Request &request, MonotonicTime deadline, const StopToken &stop);
 
 private:
-    enum class Stage { Connect, Connecting, Send, ReceiveHead, ReceiveBody };
+    enum class Stage { Idle, Open, Send, ReceiveHead, ReceiveBody };
 
     // Nothing: the stage is done. Else what it waits for, or why there will be no answer.
     using Progress = std::optional<std::variant<Waiting, Error>>;
-    [[nodiscard]] Progress connect();
-    [[nodiscard]] Progress finishConnecting();
+    [[nodiscard]] Progress open();
     [[nodiscard]] Progress send();
     [[nodiscard]] Progress receiveMore();
     [[nodiscard]] Progress receiveHead();
     [[nodiscard]] Progress receiveBody();
     [[nodiscard]] Progress advance();
     [[nodiscard]] Progress waitFor(short events) const;
+    [[nodiscard]] Progress halted(std::variant<short, Error> &&reason) const;
     void beginExchange();
 
     HttpEndpoint m_endpoint;
     const std::size_t m_maxBytes; ///< Of head and body of one answer, and one more so that a surplus shows.
-    UniqueFd m_socket; ///< Connected and in step (no answer half read), or none.
+    ClientSocket m_socket; ///< Connected and in step (no answer half read), or none.
     std::vector<std::byte> m_buffer; ///< What has come of one answer, and room for more.
     std::size_t m_received = 0; ///< Bytes of m_buffer that are filled.
     std::string m_request; ///< As it is sent,
@@ -67,7 +67,7 @@ private:
     std::size_t m_headBytes = 0; ///< Of the answer, its empty line included.
     std::size_t m_bodyBytes = 0; ///< Asked for.
     MonotonicTime m_deadline{};
-    Stage m_stage = Stage::Connect;
+    Stage m_stage = Stage::Idle;
     bool m_keepAlive = true;
     bool m_mayTryAgain = false; ///< The connection was kept from an earlier request.
 };

@@ -266,6 +266,7 @@ void TestLab::aMissingWorkerProgramFails_data()
     QTest::addColumn<QString>("model");
     QTest::newRow("the engine's process") << QStringLiteral("primes") << QStringLiteral("qprocess");
     QTest::newRow("the server") << QStringLiteral("http") << QStringLiteral("qthread");
+    QTest::newRow("the server with TLS") << QStringLiteral("https") << QStringLiteral("qthread");
 }
 
 void TestLab::aMissingWorkerProgramFails()

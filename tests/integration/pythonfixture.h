@@ -100,7 +100,7 @@ inline Experiment tinyExperiment(const std::string &workload, const std::string 
     }
     if (workload == "sleep")
         experiment.params.set("sleep_ms", 1.0);
-    if (workload == "http")
+    if (workload == "http" || workload == "https")
         experiment.params.set("delay_ms", std::int64_t{1});
     return experiment;
 }
@@ -120,7 +120,7 @@ inline Experiment endlessExperiment(const std::string &workload, const std::stri
         experiment.params.set("rows", std::int64_t{20'000});
         experiment.params.set("transform", std::int64_t{256});
     }
-    if (workload == "http")
+    if (workload == "http" || workload == "https")
         experiment.params.set("delay_ms", std::int64_t{9'000});
     return experiment;
 }

@@ -47,6 +47,7 @@ void TestCommandRuns::everyPairGivesTheSameChecksumUnderEveryModel_data()
     QTest::newRow("mandelbrot") << QString();
     QTest::newRow("hash") << QString();
     QTest::newRow("http") << QString();
+    QTest::newRow("https") << u"--set keep_alive=false"_s;
     QTest::newRow("sleep") << u"--set sleep_ms=1"_s;
 }
 

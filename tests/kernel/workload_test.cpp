@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What holds for every workload of the catalogue.
 #include "core/workload/catalogue.h"
+#include "tests/kernel/tlstesting.h"
 #include "tests/kernel/workloadtesting.h"
 
 #include <gtest/gtest.h>
@@ -25,6 +26,12 @@ using namespace testing_support;
 
 constexpr Nanoseconds kStopBudget = std::chrono::milliseconds(50);
 
+// What its server proves itself with, where it has to.
+std::shared_ptr<const TlsIdentity> identityFor(const Needs &needs)
+{
+    return needs.tls ? makeIdentity() : nullptr;
+}
+
 class EveryWorkload : public ::testing::TestWithParam<WorkloadInfo> {
 protected:
     // With at least as many threads as the workload needs.
@@ -33,8 +40,8 @@ protected:
         const auto &info = GetParam();
         threads = spec.workers = std::max(threads, info.minWorkers);
         std::optional<SocketServer> server;
-        if (info.make(spec)->needs().httpServer)
-            server.emplace(answerFaithfully);
+        if (const auto needs = info.make(spec)->needs(); needs.httpServer)
+            server.emplace(answerFaithfully, identityFor(needs));
         PreparedWorkload prepared(info, spec, server ? std::optional(server->endpoint()) : std::nullopt);
         auto outcome = carryOutOnThreads(prepared, items, threads);
         EXPECT_EQ(outcome.failures, std::vector<std::string>{});
@@ -139,10 +146,13 @@ TEST_P(EveryWorkload, doesNothingOnceStopped)
     const auto &info = GetParam();
     auto spec = specOf(info, smallParameters(info.id));
     spec.workers = info.minWorkers;
-    PreparedWorkload prepared(
-        info, spec,
-        info.make(spec)->needs().httpServer ? std::optional(HttpEndpoint{.port = 1, .token = "secret"})
-                                            : std::nullopt);
+    std::optional<HttpEndpoint> nobody;
+    if (const auto needs = info.make(spec)->needs(); needs.httpServer) {
+        nobody = HttpEndpoint{.port = 1, .token = "secret"};
+        if (const auto identity = identityFor(needs))
+            nobody->certificate = identity->certificate();
+    }
+    PreparedWorkload prepared(info, spec, nobody);
     RunWord word;
     word.stop();
     // The last, because the first may be one that only passes items on.
@@ -204,10 +214,12 @@ TEST_P(EveryWorkload, leavesAnItemSoonAfterTheStop)
     std::optional<SocketServer> server;
     // It never answers: an item that did not notice the stop would wait for the server's end, which comes
     // after it.
-    if (info.make(spec)->needs().httpServer)
-        server.emplace([](int fd) {
-            while (receiveHead(fd)) { }
-        });
+    if (const auto needs = info.make(spec)->needs(); needs.httpServer)
+        server.emplace(
+            [](int fd) {
+                while (receiveHead(fd)) { }
+            },
+            identityFor(needs));
     PreparedWorkload prepared(info, spec, server ? std::optional(server->endpoint()) : std::nullopt);
     std::vector<Nanoseconds> tries;
     for (int i = 0; i < 5; ++i)

@@ -4,6 +4,7 @@
 #include "core/board/board.h"
 #include "core/workload/datasource.h"
 #include "core/workload/httpbody.h"
+#include "tests/kernel/tlstesting.h"
 
 #include <gtest/gtest.h>
 
@@ -51,6 +52,7 @@ Overrides smallParameters(const std::string &workload)
          {{"width", whole(100)}, {"height", whole(70)}, {"tile", whole(16)}, {"max_iterations", whole(200)}}},
         {"hash", {{"block_kib", whole(4)}}},
         {"http", {{"delay_ms", whole(1)}, {"bytes", whole(100)}}},
+        {"https", {{"delay_ms", whole(1)}, {"bytes", whole(100)}}},
         {"sleep", {{"sleep_ms", ParameterValue(0.05)}}},
         {"matrix", {{"size", whole(20)}}},
         {"counter", {{"increments", whole(1'000)}}},
@@ -88,6 +90,7 @@ Overrides longParameters(const std::string &workload)
           {"max_iterations", whole(65'535)}}},
         {"hash", {{"block_kib", whole(65'536)}}},
         {"http", {{"delay_ms", whole(10'000)}, {"bytes", whole(65'536)}}},
+        {"https", {{"delay_ms", whole(10'000)}, {"bytes", whole(65'536)}}},
         {"sleep", {{"sleep_ms", ParameterValue(60'000.0)}}},
         {"matrix", {{"size", whole(2'048)}}},
         {"counter", {{"increments", whole(1'000'000'000)}, {"mode", std::string("mutex")}}},
@@ -222,8 +225,9 @@ Outcome carryOutOnThreads(PreparedWorkload &prepared, std::uint64_t items, unsig
     return all;
 }
 
-SocketServer::SocketServer(Script script)
+SocketServer::SocketServer(Script script, std::shared_ptr<const TlsIdentity> tls)
     : m_script(std::move(script))
+    , m_tls(std::move(tls))
     , m_listener(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0))
 {
     sockaddr_in address{};
@@ -235,6 +239,11 @@ SocketServer::SocketServer(Script script)
     EXPECT_EQ(::getsockname(m_listener, reinterpret_cast<sockaddr *>(&address), &size), 0);
     m_port = ntohs(address.sin_port);
     m_accepting = std::thread(&SocketServer::accept, this);
+}
+
+HttpEndpoint SocketServer::endpoint() const
+{
+    return {.port = m_port, .token = "secret", .certificate = m_tls ? m_tls->certificate() : std::string()};
 }
 
 SocketServer::~SocketServer()
@@ -263,7 +272,10 @@ void SocketServer::accept()
         // The end of the script is the end of the connection, for the client; the fd is closed by the
         // destructor.
         m_scripts.emplace_back([this, fd] {
-            m_script(fd);
+            if (m_tls)
+                serveOverTls(fd, *m_tls, m_script);
+            else
+                m_script(fd);
             ::shutdown(fd, SHUT_RDWR);
         });
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/mapping.h"
+#include "core/workload/tlsidentity.h"
 #include "core/workload/workload.h"
 #include "tests/support/temptree.h"
 
@@ -89,24 +90,26 @@ private:
     std::atomic<std::uint32_t> m_word{static_cast<std::uint32_t>(RunState::Go)};
 };
 
-/// A server socket on 127.0.0.1 that lets a function deal with each connection, on a thread of its own.
+/// A server socket on 127.0.0.1 that lets a function deal with each connection, on a thread of its own; with
+/// an identity over TLS, of which the function sees nothing.
 class SocketServer {
 public:
     using Script = std::function<void(int fd)>;
 
-    explicit SocketServer(Script script);
+    explicit SocketServer(Script script, std::shared_ptr<const TlsIdentity> tls = nullptr);
     /// Shuts all connections down and waits for their scripts.
     ~SocketServer();
     SocketServer(const SocketServer &) = delete;
     SocketServer &operator=(const SocketServer &) = delete;
 
-    [[nodiscard]] HttpEndpoint endpoint() const { return {.port = m_port, .token = "secret"}; }
+    [[nodiscard]] HttpEndpoint endpoint() const;
     [[nodiscard]] unsigned connections() const { return m_connections.load(); }
 
 private:
     void accept();
 
     Script m_script;
+    std::shared_ptr<const TlsIdentity> m_tls;
     int m_listener = -1;
     std::uint16_t m_port = 0;
     std::atomic<unsigned> m_connections = 0;

@@ -48,7 +48,7 @@ inline Experiment tinyExperiment(const std::string &workload, const std::string 
     }
     if (workload == "sleep")
         experiment.params.set("sleep_ms", 1.0);
-    if (workload == "http")
+    if (workload == "http" || workload == "https")
         experiment.params.set("delay_ms", std::int64_t{1});
     return experiment;
 }

@@ -25,6 +25,8 @@ const char kWhere[] = "local server";
 
 constexpr unsigned kBacklog = 4096; // thousands of workers connect at the same moment: when the run begins
 constexpr std::size_t kConnectionBytes = 8192; // the request's header; libmicrohttpd's 32 KiB are for uploads
+// GnuTLS' own choice of ciphers, and no version that is out of use.
+const char kTlsPriorities[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2";
 constexpr rlim_t kOtherFds = 64; // what the process needs beside connections
 
 // One request on its way through the server; libmicrohttpd keeps the pointer between its calls.
@@ -106,10 +108,8 @@ MHD_Result refuse(MHD_Connection *connection, Request &request, unsigned status)
 // libmicrohttpd's daemon and what it calls. Its callbacks run on its one thread.
 class HttpServer::Daemon {
 public:
-    Daemon(std::string token, std::chrono::seconds idleTimeout, unsigned maxConnections)
-        : m_token(std::move(token))
-        , m_idleTimeout(idleTimeout)
-        , m_maxConnections(maxConnections)
+    explicit Daemon(HttpServerOptions options)
+        : m_options(std::move(options))
     { }
     Daemon(const Daemon &) = delete;
     Daemon &operator=(const Daemon &) = delete;
@@ -118,8 +118,7 @@ public:
     [[nodiscard]] Result<void> start();
 
     [[nodiscard]] std::uint16_t port() const { return m_port; }
-    [[nodiscard]] const std::string &token() const { return m_token; }
-    [[nodiscard]] unsigned maxConnections() const { return m_maxConnections; }
+    [[nodiscard]] const HttpServerOptions &options() const { return m_options; }
     [[nodiscard]] std::uint64_t served() const { return m_served.load(std::memory_order_relaxed); }
 
 private:
@@ -130,9 +129,7 @@ private:
     judge(MHD_Connection *connection, const char *url, std::string_view method, Request &request) const;
     void completed(void **state, MHD_RequestTerminationCode how);
 
-    const std::string m_token;
-    const std::chrono::seconds m_idleTimeout;
-    const unsigned m_maxConnections;
+    const HttpServerOptions m_options;
     std::atomic<std::uint16_t> m_port =
         0; // the daemon's thread may see a request before `start` has returned
     std::atomic<std::uint64_t> m_served = 0;
@@ -167,13 +164,30 @@ Result<void> HttpServer::Daemon::start()
                                                         void **state, MHD_RequestTerminationCode how) {
         static_cast<Daemon *>(self)->completed(state, how);
     };
+    if (m_options.tls && MHD_is_feature_supported(MHD_FEATURE_TLS) != MHD_YES)
+        return fail(ErrorKind::Unsupported, kWhere, "libmicrohttpd was built without TLS");
+    // With epoll, libmicrohttpd 0.9.75 turns in circles, at the expense of a whole core, for as long as any
+    // client owes it a part of its handshake.
+    const unsigned flags =
+        m_options.tls ? MHD_USE_POLL_INTERNAL_THREAD | MHD_USE_TLS : MHD_USE_EPOLL_INTERNAL_THREAD;
+    std::vector<MHD_OptionItem> tls;
+    const auto add = [&tls](MHD_OPTION option, const char *text) {
+        tls.push_back({option, 0, const_cast<char *>(text)}); // which libmicrohttpd only reads
+    };
+    if (m_options.tls) {
+        add(MHD_OPTION_HTTPS_PRIORITIES, kTlsPriorities);
+        add(MHD_OPTION_HTTPS_MEM_KEY, m_options.tls->key().c_str());
+        add(MHD_OPTION_HTTPS_MEM_CERT, m_options.tls->certificate().c_str());
+    }
+    add(MHD_OPTION_END, nullptr);
     errno = 0;
     m_daemon = MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, nullptr, nullptr, onRequest, this,
-        MHD_OPTION_SOCK_ADDR, &address, MHD_OPTION_NOTIFY_COMPLETED, onCompleted, this,
-        MHD_OPTION_CONNECTION_LIMIT, m_maxConnections, MHD_OPTION_CONNECTION_TIMEOUT,
-        static_cast<unsigned>(m_idleTimeout.count()), MHD_OPTION_CONNECTION_MEMORY_LIMIT, kConnectionBytes,
-        MHD_OPTION_LISTEN_BACKLOG_SIZE, kBacklog, MHD_OPTION_END);
+        flags | MHD_ALLOW_SUSPEND_RESUME, 0, nullptr, nullptr, onRequest, this, MHD_OPTION_SOCK_ADDR,
+        &address, MHD_OPTION_NOTIFY_COMPLETED, onCompleted, this, MHD_OPTION_CONNECTION_LIMIT,
+        m_options.maxConnections, MHD_OPTION_CONNECTION_TIMEOUT,
+        static_cast<unsigned>(m_options.idleTimeout.count()), MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        kConnectionBytes, MHD_OPTION_LISTEN_BACKLOG_SIZE, kBacklog, MHD_OPTION_ARRAY, tls.data(),
+        MHD_OPTION_END);
     if (m_daemon == nullptr)
         return failErrno(errno, kWhere, "cannot listen on 127.0.0.1");
     const auto *const info = MHD_get_daemon_info(m_daemon, MHD_DAEMON_INFO_BIND_PORT);
@@ -190,7 +204,7 @@ unsigned HttpServer::Daemon::judge(
     const char *const token = headerOf(connection, kHttpTokenHeader);
     const char *const host = headerOf(connection, MHD_HTTP_HEADER_HOST);
     // The Host of a web page that has its name point to 127.0.0.1 is that name.
-    if (token == nullptr || !equalInConstantTime(token, m_token) || host == nullptr
+    if (token == nullptr || !equalInConstantTime(token, m_options.token) || host == nullptr
         || host != "127.0.0.1:" + std::to_string(m_port.load(std::memory_order_relaxed)))
         return MHD_HTTP_FORBIDDEN;
     if (method != MHD_HTTP_METHOD_GET)
@@ -261,9 +275,9 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start(HttpServerOptions options)
             return std::unexpected(token.error());
         options.token = std::move(*token);
     }
-    auto daemon = std::make_unique<Daemon>(
-        std::move(options.token), std::max(options.idleTimeout, std::chrono::seconds(1)),
-        allowedConnections(std::max(options.maxConnections, 1U)));
+    options.idleTimeout = std::max(options.idleTimeout, std::chrono::seconds(1));
+    options.maxConnections = allowedConnections(std::max(options.maxConnections, 1U));
+    auto daemon = std::make_unique<Daemon>(std::move(options));
     if (auto started = daemon->start(); !started)
         return std::unexpected(started.error());
     return std::unique_ptr<HttpServer>(new HttpServer(std::move(daemon)));
@@ -276,17 +290,18 @@ std::uint16_t HttpServer::port() const noexcept
 
 const std::string &HttpServer::token() const noexcept
 {
-    return m_daemon->token();
+    return m_daemon->options().token;
 }
 
 HttpEndpoint HttpServer::endpoint() const
 {
-    return {.port = port(), .token = token()};
+    const auto &tls = m_daemon->options().tls;
+    return {.port = port(), .token = token(), .certificate = tls ? tls->certificate() : std::string()};
 }
 
 unsigned HttpServer::maxConnections() const noexcept
 {
-    return m_daemon->maxConnections();
+    return m_daemon->options().maxConnections;
 }
 
 std::uint64_t HttpServer::served() const noexcept

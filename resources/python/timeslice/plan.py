@@ -17,6 +17,7 @@ class Endpoint:
 
     port: int
     token: str
+    certificate: str = ""  # PEM, the only one to trust; empty for a server without TLS
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def read_plan(run_directory: str, data_path: str, data_bytes: int) -> Plan:
         pin=experiment["pin"],
         params=experiment["params"],
         cpus=plan["cpus"],
-        http=Endpoint(http["port"], http["token"]) if http else None,
+        http=Endpoint(http["port"], http["token"], http["certificate"]) if http else None,
         data_path=data_path,
         data_bytes=data_bytes,
     )

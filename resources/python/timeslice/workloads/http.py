@@ -8,18 +8,21 @@ import hashlib
 import http.client
 import socket
 import time
-from typing import List, Optional, Tuple
+from typing import List, Optional, Tuple, Type
 
 from ..gates import Stop
 from ..worker import Run
 
-PATIENCE = 10.0  # seconds beyond the delay: thousands of workers may be asking at once
 HOST = "127.0.0.1"
 
 Streams = Tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 class Http:
+    patience = 10.0  # seconds beyond the delay: thousands of workers may be asking at once
+    # What a kept connection says of a server that has closed it.
+    closed: Tuple[Type[Exception], ...] = (ConnectionError,)
+
     def __init__(self, run: Run) -> None:
         if run.plan.http is None:
             raise RuntimeError("the worker was given no local server to ask")
@@ -37,7 +40,7 @@ class Http:
         return f"/item/{item}?delay_ms={self._delay_ms}&bytes={self._bytes}&seed={self._seed}"
 
     def _patience(self) -> float:
-        return self._delay_ms / 1000 + PATIENCE
+        return self._delay_ms / 1000 + self.patience
 
     def _result(self, status: int, body: bytes) -> int:
         if status != 200:
@@ -53,7 +56,7 @@ class Http:
         kept = self._connection is not None
         try:
             return self._ask(item, stop)
-        except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):
+        except self.closed:
             # A server may close a connection that was idle just as the next request is on its way.
             self._close()
             if not kept:
@@ -65,9 +68,7 @@ class Http:
 
     def _ask(self, item: int, stop: Stop) -> int:
         if self._connection is None:
-            self._connection = http.client.HTTPConnection(HOST, self._port, timeout=self._patience())
-            self._connection.connect()
-            self._connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._connection = self._connect(stop)
         connection = self._connection
         headers = {"X-Timeslice-Token": self._token}
         if not self._keep_alive:
@@ -84,6 +85,12 @@ class Http:
             self._close()
         return result
 
+    def _connect(self, stop: Stop) -> http.client.HTTPConnection:
+        connection = http.client.HTTPConnection(HOST, self._port, timeout=self._patience())
+        connection.connect()
+        connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return connection
+
     def _close(self) -> None:
         if self._connection is not None:
             self._connection.close()
@@ -99,9 +106,12 @@ class Http:
             streams = self._idle.pop()
             try:
                 return await self._exchange(streams, item)
-            except (asyncio.IncompleteReadError, ConnectionError):
+            except (asyncio.IncompleteReadError, *self.closed):
                 continue  # it was closed meanwhile
-        return await self._exchange(await asyncio.open_connection(HOST, self._port), item)
+        return await self._exchange(await self._connect_async(), item)
+
+    async def _connect_async(self) -> Streams:
+        return await asyncio.open_connection(HOST, self._port)
 
     async def _exchange(self, streams: Streams, item: int) -> int:
         reader, writer = streams
