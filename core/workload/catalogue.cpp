@@ -28,24 +28,12 @@ namespace timeslice {
 std::span<const WorkloadInfo> workloads()
 {
     static const std::vector<WorkloadInfo> all{
-        sumWorkload(),
-        primesWorkload(),
-        mandelbrotWorkload(),
-        matrixWorkload(),
-        hashWorkload(),
-        httpWorkload(),
-        httpsWorkload(),
-        fileWorkload(),
-        databaseWorkload(),
-        sleepWorkload(),
-        counterWorkload(),
-        falseSharingWorkload(),
-        pingPongWorkload(),
-        philosophersWorkload(),
-        producerConsumerWorkload(),
-        spawnWorkload(),
-        payloadWorkload(),
-        commandWorkload(),
+        sumWorkload(),      primesWorkload(),       mandelbrotWorkload(),
+        matrixWorkload(),   hashWorkload(),         httpWorkload(),
+        httpsWorkload(),    fileWorkload(),         databaseWorkload(),
+        sleepWorkload(),    counterWorkload(),      falseSharingWorkload(),
+        pingPongWorkload(), philosophersWorkload(), producerConsumerWorkload(),
+        spawnWorkload(),    payloadWorkload(),      commandWorkload(),
     };
     return all;
 }
