@@ -21,7 +21,7 @@ WorkerResources ModelContext::resourcesFor(unsigned index, DataSource *source) c
         .data = source,
         .arena = board->arena(),
         .httpServer = httpServer,
-        .directory = runDirectory.toStdString()};
+        .directory = workload->needs().directory ? runDirectory.toStdString() : std::string()};
 }
 
 bool ModelContext::stopsOnFailure() const
