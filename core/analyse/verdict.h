@@ -21,7 +21,7 @@ enum class NoSpeedup {
 struct Speedup {
     double ratio = 0; ///< Throughput over the baseline's.
     double noise = 0; ///< Relative uncertainty of the ratio, two standard errors; at least 0.02.
-    bool isClear = false; ///< |ratio - 1| > noise.
+    bool isClear = false; ///< |ratio - 1| > noise * ratio: 1 lies outside of what the ratio may be.
     double possible = 0; ///< min(workers, allowed CPUs, quota): the most that cores alone can give.
 };
 

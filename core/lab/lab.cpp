@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/lab/lab.h"
 
-#include "core/analyse/verdict.h"
+#include "core/lab/keptrecordings.h"
 #include "core/lab/recorder.h"
 #include "core/lab/runtrace.h"
 #include "core/lab/tracedpoint.h"
@@ -12,6 +12,7 @@
 #include "core/run/rundirectory.h"
 #include "core/run/runhost.h"
 #include "core/run/serverprocess.h"
+#include "core/run/sessionsweep.h"
 #include "core/workload/catalogue.h"
 
 #include <QCoreApplication>
@@ -31,7 +32,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kFrameInterval = 33ms;
-constexpr std::size_t kKeptRecordings = 200;
 // A kernel looks at the stop flag each 10 ms of its work; one that took longer than this deserves a word.
 constexpr auto kCheckpointPatience = 500ms;
 
@@ -49,6 +49,7 @@ TaskInfo ownThread()
 
 // The run under way. Its parts end in this order: host, server, run.
 struct CurrentRun {
+    OrphanKeeper orphans; ///< What its processes leave behind when one of them is killed is ours to end.
     std::uint64_t id = 0;
     RunPlan plan;
     std::unique_ptr<RunDirectory> directory;
@@ -58,6 +59,7 @@ struct CurrentRun {
     RunTrace trace;
     std::vector<int> rootPids;
     std::unique_ptr<ServerProcess> server;
+    int serverPid = 0; ///< Of the server, which is there before the trace; 0 without one.
     std::unique_ptr<RunHost> host;
     std::optional<HostEnd> hostEnd;
     std::optional<Error> serverError; ///< The server ended while it was needed.
@@ -80,6 +82,7 @@ struct CurrentRun {
 struct PendingPoint {
     std::uint64_t run = 0;
     SeriesPoint point;
+    ProcessCores server; ///< What the local server had of it.
 };
 
 } // namespace
@@ -91,6 +94,7 @@ public:
         , options(std::move(labOptions))
         , machine(readMachine())
         , sampler({}, options.samplingHz)
+        , recordings({.timelineBytes = options.timelineBytes})
     {
         if (options.workerProgram.isEmpty())
             options.workerProgram = defaultWorkerProgram();
@@ -112,7 +116,6 @@ public:
     void noteHostEnd(const HostEnd &end);
     void endWhenAllGone();
     void finishRun();
-    void giveUpOldTimelines();
     void collect();
     void releasePoints(std::vector<SeriesPoint> &into);
     void reportLateWorkers();
@@ -132,7 +135,7 @@ public:
     std::unique_ptr<CurrentRun> run;
     std::shared_ptr<const Board> lastBoard;
     Experiment lastExperiment;
-    std::vector<RecordingPtr> recordings;
+    KeptRecordings recordings;
     std::unique_ptr<InterpreterSearch> search;
     std::shared_ptr<const Interpreters> interpreters;
 };
@@ -151,7 +154,10 @@ Result<void> Lab::Private::open(RunPlan plan, const RunOptions &how)
     const auto now = readMachine(); // affinity and quota may be others than when the program began
     auto next = std::make_unique<CurrentRun>();
     next->id = lastId + 1;
-    auto directory = RunDirectory::create(options.runtimeDirectory);
+    const auto &asked = plan.experiment;
+    const auto needs = findWorkload(asked.workload)->make(workSpecOf(asked))->needs();
+    auto directory = RunDirectory::create(
+        options.runtimeDirectory, needs.directory ? RunDirectory::Place::Disk : RunDirectory::Place::Memory);
     if (!directory)
         return std::unexpected(directory.error());
     next->directory = std::move(*directory);
@@ -160,10 +166,10 @@ Result<void> Lab::Private::open(RunPlan plan, const RunOptions &how)
     next->plan.runDirectory = next->directory->path();
     next->plan.workerProgram = options.workerProgram;
     next->plan.command = how.command;
+    next->plan.openFiles = options.programOpenFiles;
     next->options = how;
 
     const auto &planned = next->plan.experiment;
-    const auto needs = findWorkload(planned.workload)->make(workSpecOf(planned))->needs();
     auto board = Board::create(
         next->plan.boardPath().toStdString(),
         {.workers = planned.workers,
@@ -229,7 +235,10 @@ void Lab::Private::startServer()
 {
     auto &server = *run->server;
     run->isServerGone = false;
-    QObject::connect(&server, &ServerProcess::processStarted, q, [this](int pid) { addRootPid(pid); });
+    QObject::connect(&server, &ServerProcess::processStarted, q, [this](int pid) {
+        run->serverPid = pid;
+        addRootPid(pid);
+    });
     QObject::connect(&server, &ServerProcess::ready, q, [this](const HttpEndpoint &endpoint) {
         run->plan.httpServer = endpoint;
         startHost();
@@ -333,30 +342,9 @@ void Lab::Private::finishRun()
     const auto recording =
         run->recorder->finish(end, std::move(trace), run->trace.lockSummary(), run->stopAsked);
     run.reset();
-    if (recordings.size() == kKeptRecordings)
-        recordings.erase(recordings.begin());
-    recordings.push_back(recording);
-    giveUpOldTimelines();
+    recordings.add(recording);
     setState(LabState::Idle);
     Q_EMIT q->runFinished(recording);
-}
-
-// The timelines of all recordings together take what one run's may, or only the newest is kept. Whoever still
-// shows an older one keeps it.
-void Lab::Private::giveUpOldTimelines()
-{
-    std::size_t bytes = 0;
-    for (auto &recording : recordings | std::views::reverse) {
-        if (!recording->trace.timeline)
-            continue;
-        bytes += recording->trace.timeline->bytes();
-        if (bytes <= options.timelineBytes || recording == recordings.back())
-            continue;
-        auto without = std::make_shared<Recording>(*recording);
-        without->trace.timeline.reset();
-        without->trace.reason = "it was given up to bound the memory that timelines take";
-        recording = std::move(without);
-    }
 }
 
 void Lab::Private::collect()
@@ -367,7 +355,7 @@ void Lab::Private::collect()
     Frame frame;
     for (const auto &snapshot : inbox) {
         if (auto point = series.add(snapshot))
-            pending.push_back({snapshot->run, *std::move(point)});
+            pending.push_back({snapshot->run, *std::move(point), series.coresOf(run ? run->serverPid : 0)});
         if (run && snapshot->run == run->id)
             run->recorder->addSnapshot(snapshot);
         latest = snapshot;
@@ -387,13 +375,13 @@ void Lab::Private::collect()
 void Lab::Private::releasePoints(std::vector<SeriesPoint> &into)
 {
     for (; !pending.empty(); pending.pop_front()) {
-        auto &[runId, point] = pending.front();
+        auto &[runId, point, server] = pending.front();
         const bool isOurs = run && runId == run->id;
         if (isOurs && run->trace.source() == TraceSource::Perf) {
             const auto view = run->trace.view();
             if (!view->isFinished() && toBoardNs(point.time) > view->known().endNs)
                 return;
-            fillFromTrace(point, *view);
+            fillFromTrace(point, *view, server);
         }
         if (isOurs)
             run->recorder->addPoint(point);
@@ -518,28 +506,26 @@ TimelineViewPtr Lab::timeline() const
 {
     if (d->run)
         return d->run->trace.view();
-    return d->recordings.empty() ? nullptr : d->recordings.back()->trace.timeline;
+    const auto last = d->recordings.newest();
+    return last ? last->trace.timeline : nullptr;
 }
 
 TraceResult Lab::trace() const
 {
     if (d->run)
         return d->run->trace.status();
-    return d->recordings.empty() ? TraceResult() : d->recordings.back()->trace;
+    const auto last = d->recordings.newest();
+    return last ? last->trace : TraceResult();
 }
 
 const std::vector<RecordingPtr> &Lab::recordings() const
 {
-    return d->recordings;
+    return d->recordings.all();
 }
 
 RecordingPtr Lab::baselineOf(const Recording &recording) const
 {
-    for (const auto &candidate : d->recordings | std::views::reverse) {
-        if (isBaselineOf(*candidate, recording))
-            return candidate;
-    }
-    return nullptr;
+    return d->recordings.baselineOf(recording);
 }
 
 void Lab::findInterpreters()
