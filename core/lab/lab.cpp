@@ -1,29 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/lab/lab.h"
 
+#include "core/lab/currentrun.h"
 #include "core/lab/keptrecordings.h"
-#include "core/lab/recorder.h"
-#include "core/lab/runtrace.h"
 #include "core/lab/tracedpoint.h"
 #include "core/model/catalogue.h"
 #include "core/observe/sampler.h"
 #include "core/run/headroom.h"
 #include "core/run/interpretersearch.h"
-#include "core/run/rundirectory.h"
-#include "core/run/runhost.h"
-#include "core/run/serverprocess.h"
-#include "core/run/sessionsweep.h"
 #include "core/workload/catalogue.h"
 
 #include <QCoreApplication>
 #include <QTimer>
 
-#include <algorithm>
-#include <array>
 #include <deque>
-#include <pthread.h>
-#include <ranges>
-#include <unistd.h>
 
 namespace timeslice {
 
@@ -39,44 +29,6 @@ QString defaultWorkerProgram()
 {
     return QCoreApplication::applicationDirPath() + QStringLiteral("/timeslice-worker");
 }
-
-TaskInfo ownThread()
-{
-    std::array<char, 16> name{};
-    ::pthread_getname_np(::pthread_self(), name.data(), name.size());
-    return {.pid = ::getpid(), .tid = ::gettid(), .name = name.data()};
-}
-
-// The run under way. Its parts end in this order: host, server, run.
-struct CurrentRun {
-    OrphanKeeper orphans; ///< What its processes leave behind when one of them is killed is ours to end.
-    std::uint64_t id = 0;
-    RunPlan plan;
-    std::unique_ptr<RunDirectory> directory;
-    std::shared_ptr<const Board> board;
-    std::unique_ptr<Recorder> recorder;
-    RunOptions options;
-    RunTrace trace;
-    std::vector<int> rootPids;
-    std::unique_ptr<ServerProcess> server;
-    int serverPid = 0; ///< Of the server, which is there before the trace; 0 without one.
-    std::unique_ptr<RunHost> host;
-    std::optional<HostEnd> hostEnd;
-    std::optional<Error> serverError; ///< The server ended while it was needed.
-    bool isServerGone = true;
-    bool waitsForInterpreter = false; ///< It is not known yet which ones there are.
-    bool stopAsked = false;
-
-    [[nodiscard]] RunSubject subject() const
-    {
-        return {
-            .run = id,
-            .board = board,
-            .rootPids = rootPids,
-            .readsMemory = true,
-            .settlesWorkers = plan.command.isEmpty()};
-    }
-};
 
 // A point of a traced run waits until the trace knows what happened in its time: some milliseconds.
 struct PendingPoint {
@@ -276,14 +228,7 @@ void Lab::Private::startHost()
     run->host = makeRunHost(kind, plan, run->board, options.helloTimeout);
     // Also when it is being stopped: the engine then only says that it has ended.
     QObject::connect(run->host.get(), &RunHost::engineReady, q, [this](int tid) {
-        run->trace = RunTrace(
-            {.mode = run->options.trace,
-             .limits = {.bytes = options.timelineBytes},
-             .bystander = run->options.tracesOwnThread ? ownThread() : TaskInfo(),
-             .calls = options.perfCalls},
-            tid, run->subject());
-        if (findModel(run->plan.experiment.model)->gilEvents > 0)
-            run->trace.watchLock(run->board);
+        run->openTrace(tid, options);
         run->host->proceed();
     });
     QObject::connect(run->host.get(), &RunHost::processStarted, q, [this](int pid) { addRootPid(pid); });
@@ -324,23 +269,9 @@ void Lab::Private::finishRun()
         return;
     checkpointTimer.stop();
     sampler.unwatch(); // puts a last snapshot into the mailbox
-    auto trace = run->trace.finish();
+    run->trace.finish();
     collect();
-    trace.check = run->trace.check(
-        *run->board, run->plan.command.isEmpty() ? Accounted::Workers : Accounted::Descendants,
-        run->recorder->stolen().value_or(Nanoseconds(0)));
-
-    auto end = std::move(*run->hostEnd);
-    if (run->server) {
-        if (run->serverError && !run->stopAsked)
-            end.error = run->serverError;
-        if (end.error)
-            end.output += run->server->output();
-    }
-    if (!run->plan.interpreter.isEmpty())
-        run->recorder->setInterpreter(readInterpreterReport(run->directory->path(), run->plan.interpreter));
-    const auto recording =
-        run->recorder->finish(end, std::move(trace), run->trace.lockSummary(), run->stopAsked);
+    const auto recording = run->finish();
     run.reset();
     recordings.add(recording);
     setState(LabState::Idle);
@@ -393,21 +324,8 @@ void Lab::Private::reportLateWorkers()
 {
     if (!run || state != LabState::Stopping)
         return;
-    QStringList late;
-    for (unsigned index = 0; index < run->board->workers(); ++index) {
-        const auto phase = run->board->slot(index).phase.load(std::memory_order_acquire);
-        if (phase == static_cast<std::uint32_t>(WorkerPhase::Working))
-            late << QString::number(index);
-    }
-    if (late.isEmpty())
-        return;
-    constexpr qsizetype kNamed = 8;
-    const auto named = late.mid(0, kNamed).join(QStringLiteral(", "))
-        + (late.size() > kNamed ? QStringLiteral(" and %1 more").arg(late.size() - kNamed) : QString());
-    Q_EMIT q->noticed((late.size() == 1
-                           ? QStringLiteral("Worker %1 has not reached its next checkpoint yet.")
-                           : QStringLiteral("Workers %1 have not reached their next checkpoint yet."))
-                          .arg(named));
+    if (const auto late = run->lateWorkers(); !late.isEmpty())
+        Q_EMIT q->noticed(late);
 }
 
 Lab::Lab(LabOptions options, QObject *parent)
