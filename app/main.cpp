@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/commandline.h"
 #include "app/commands/doctorcommand.h"
 #include "app/commands/listcommand.h"
 #include "app/commands/runcommand.h"
@@ -7,11 +8,13 @@
 #include "core/procfs/limits.h"
 
 #include <QApplication>
+#include <QFile>
 #include <QLocale>
 
 #include <array>
 #include <csignal>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 namespace {
@@ -30,11 +33,20 @@ std::unique_ptr<QApplication> applicationForPictures(char *name)
 }
 
 /// Everything but the window. No display is needed.
-int runCommandLine(const QString &command, int &argc, char **argv)
+/// \param openFiles  See LabOptions::programOpenFiles.
+int runCommandLine(const QString &command, int &argc, char **argv, std::optional<std::uint64_t> openFiles)
 {
     QStringList arguments;
-    for (int i = 2; i < argc; ++i)
+    for (int i = 2; i < argc; ++i) {
         arguments << QString::fromLocal8Bit(argv[i]);
+        // A program behind "--" gets its words as they are, or not at all.
+        if (QFile::encodeName(arguments.last()) != argv[i])
+            return usageError(
+                QStringLiteral("timeslice ") + command,
+                QStringLiteral("argument %1 (\"%2\") is not valid UTF-8 and would not arrive as it stands")
+                    .arg(i)
+                    .arg(arguments.last()));
+    }
     if (command == QLatin1String("list"))
         return listCommand(arguments);
 
@@ -45,7 +57,7 @@ int runCommandLine(const QString &command, int &argc, char **argv)
     } else {
         application = std::make_unique<QCoreApplication>(argc, argv);
     }
-    return isRun ? runCommand(arguments) : doctorCommand(arguments);
+    return isRun ? runCommand(arguments, openFiles) : doctorCommand(arguments);
 }
 
 } // namespace
@@ -56,7 +68,7 @@ int main(int argc, char **argv)
     // A reader that leaves early is seen where it is written to, and not by being killed.
     std::signal(SIGPIPE, SIG_IGN);
     installMessageFilter();
-    raiseOpenFileLimit();
+    const auto openFiles = raiseOpenFileLimit();
     QCoreApplication::setOrganizationName(QStringLiteral("timeslice"));
     QCoreApplication::setApplicationName(QStringLiteral("timeslice"));
     QCoreApplication::setApplicationVersion(QStringLiteral(TIMESLICE_VERSION));
@@ -64,7 +76,7 @@ int main(int argc, char **argv)
     const std::string_view first = argc > 1 ? argv[1] : "";
     if (first == "run" || first == "list" || first == "doctor") {
         QLocale::setDefault(QLocale::c()); // what scripts read is the same everywhere
-        return runCommandLine(QString::fromUtf8(first.data()), argc, argv);
+        return runCommandLine(QString::fromUtf8(first.data()), argc, argv, openFiles);
     }
-    return windowMode(argc, argv);
+    return windowMode(argc, argv, openFiles);
 }

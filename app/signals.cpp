@@ -70,8 +70,11 @@ SignalWatcher::SignalWatcher(std::chrono::seconds patience, QObject *parent)
         Q_EMIT signalled(s_caught.load());
     });
     // Handlers and not signalfd: blocked signals would be inherited by every child.
-    for (std::size_t i = 0; i < kWatched.size(); ++i)
-        install(kWatched[i], noteSignal, s_before[i]);
+    for (std::size_t i = 0; i < kWatched.size(); ++i) {
+        ::sigaction(kWatched[i], nullptr, &s_before[i]);
+        if (s_before[i].sa_handler != SIG_IGN) // nohup, a job in the background: not meant for it
+            install(kWatched[i], noteSignal, s_before[i]);
+    }
     install(SIGALRM, giveUp, s_alarmBefore);
     install(SIGPIPE, SIG_IGN, s_pipeBefore);
 }

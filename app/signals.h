@@ -14,8 +14,9 @@ namespace timeslice {
 ///
 /// The first one is reported; from then on the process has `patience` to end by itself. A second one, or the
 /// end of the patience, ends it at once with exit code 128 + number: whatever hangs, the user gets out.
-/// Children notice that by themselves (the supervisor watches its standard input). SIGPIPE is ignored while
-/// this object lives: writing says it. Thread: the main one; one object at a time.
+/// A signal that was ignored when it was made stays ignored. Children notice that by themselves (the
+/// supervisor watches its standard input). SIGPIPE is ignored while this object lives: writing says it.
+/// Thread: the main one; one object at a time.
 class SignalWatcher : public QObject {
     Q_OBJECT
 

@@ -3,6 +3,7 @@
 
 #include "app/commandline.h"
 #include "app/console.h"
+#include "app/rootwarning.h"
 #include "app/signals.h"
 #include "app/tracemode.h"
 #include "app/workerprogram.h"
@@ -129,7 +130,7 @@ std::optional<QString> whyNoDisplay(const QStringList &arguments)
     return QStringLiteral("there is no display here (neither DISPLAY nor WAYLAND_DISPLAY is set)");
 }
 
-int windowMode(int &argc, char **argv)
+int windowMode(int &argc, char **argv, std::optional<std::uint64_t> openFiles)
 {
     const auto arguments = argumentsOf(argc, argv);
     CommandLine line(windowSpec());
@@ -157,6 +158,9 @@ int windowMode(int &argc, char **argv)
     if (const int code = checkOptions(line, options); code != kDone)
         return code;
     options.lab.workerProgram = workerProgramPath();
+    options.lab.programOpenFiles = openFiles;
+    if (const auto warning = rootWarning())
+        complain(*warning);
 
     SignalWatcher signals(kPatience);
     QObject::connect(&signals, &SignalWatcher::signalled, &application, [](int number) {

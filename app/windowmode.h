@@ -4,6 +4,7 @@
 #include <QString>
 #include <QStringList>
 
+#include <cstdint>
 #include <optional>
 
 namespace timeslice {
@@ -15,7 +16,8 @@ namespace timeslice {
 
 /// `timeslice [FILE] [--run] [--screenshot OUT.png]`: the window, also what is no command at all.
 /// Makes the QApplication. \return The exit code.
+/// \param openFiles  See LabOptions::programOpenFiles.
 /// Thread: the main one.
-[[nodiscard]] int windowMode(int &argc, char **argv);
+[[nodiscard]] int windowMode(int &argc, char **argv, std::optional<std::uint64_t> openFiles);
 
 } // namespace timeslice

@@ -422,8 +422,10 @@ QString endInWords(const Recording &recording)
         return recording.wallSeconds > 0 ? tr("Finished after %1").arg(time)
                                          : tr("Finished; time %1").arg(notMeasured());
     case Outcome::Stopped:
-        return recording.wallSeconds > 0 ? tr("Stopped after %1").arg(time)
-                                         : tr("Stopped before the first item");
+        if (recording.wallSeconds > 0)
+            return tr("Stopped after %1").arg(time);
+        return recording.command.isEmpty() ? tr("Stopped before the first item")
+                                           : tr("Stopped before the program had started");
     case Outcome::Failed:
         return tr("Failed");
     }

@@ -3,6 +3,7 @@
 
 #include "app/commandline.h"
 #include "app/console.h"
+#include "app/rootwarning.h"
 #include "app/windowmode.h"
 #include "app/workerprogram.h"
 #include "core/base/clock.h"
@@ -20,6 +21,7 @@
 #include <QStringList>
 
 #include <algorithm>
+#include <unistd.h>
 #include <vector>
 
 namespace timeslice {
@@ -232,6 +234,20 @@ Check checkDisplay()
     return check;
 }
 
+Check checkUser()
+{
+    Check check{"user", "User"};
+    if (const auto warning = rootWarning()) {
+        check.status = Status::Limited;
+        check.finding = *warning;
+        check.remedy = QStringLiteral("start it as yourself");
+    } else {
+        check.finding = ::geteuid() == 0 ? QStringLiteral("root, outside of a desktop session")
+                                         : QStringLiteral("an ordinary one");
+    }
+    return check;
+}
+
 Check checkPython()
 {
     Check check{"python", "Python"};
@@ -285,6 +301,7 @@ std::vector<Check> examine()
         checkPython(),
         checkRunDirectory(),
         checkDisplay(),
+        checkUser(),
     };
 }
 

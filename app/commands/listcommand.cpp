@@ -264,7 +264,7 @@ void writeScenarios(JsonWriter &json)
         json.field("description", scenario.description);
         json.key("experiment");
         json.beginObject();
-        json.field("schema", std::string_view("timeslice.experiment/1"));
+        json.field("schema", kExperimentSchema);
         writeFields(json, scenario.experiment);
         json.endObject();
         json.endObject();

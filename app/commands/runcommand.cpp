@@ -3,6 +3,7 @@
 
 #include "app/commands/runner.h"
 #include "app/commands/runrequest.h"
+#include "app/rootwarning.h"
 #include "app/signals.h"
 #include "app/workerprogram.h"
 #include "core/model/catalogue.h"
@@ -82,7 +83,7 @@ bool wantsPicture(const QStringList &arguments)
         own, [](const QString &argument) { return exportFormatOf(argument) == ExportFormat::Png; });
 }
 
-int runCommand(const QStringList &arguments)
+int runCommand(const QStringList &arguments, std::optional<std::uint64_t> openFiles)
 {
     // What stands behind "--" is the user's own, options and all.
     const auto dashes = arguments.indexOf(QLatin1String("--"));
@@ -104,12 +105,15 @@ int runCommand(const QStringList &arguments)
     if (const int code = checkSurroundings(*request); code != kDone)
         return code;
 
+    if (const auto warning = rootWarning())
+        complain(*warning);
     if (!request->command.isEmpty())
         complain(QStringLiteral("runs ") + commandText(request->command));
 
     SignalWatcher signals(kPatience);
     LabOptions options;
     options.workerProgram = workerProgramPath();
+    options.programOpenFiles = openFiles;
     options.timelineBytes = request->traceBytes.value_or(options.timelineBytes);
     Lab lab(options);
     Runner runner(*request, lab, output, writePicture);

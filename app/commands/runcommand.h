@@ -3,6 +3,9 @@
 
 #include <QStringList>
 
+#include <cstdint>
+#include <optional>
+
 namespace timeslice {
 
 /// Whether these arguments of `timeslice run` ask for a picture, which needs a QApplication (without a
@@ -11,8 +14,9 @@ namespace timeslice {
 
 /// `timeslice run`. Needs the application object; runs its event loop.
 /// \param arguments  Behind the word "run".
+/// \param openFiles  See LabOptions::programOpenFiles.
 /// \return The exit code.
 /// Thread: the main one.
-[[nodiscard]] int runCommand(const QStringList &arguments);
+[[nodiscard]] int runCommand(const QStringList &arguments, std::optional<std::uint64_t> openFiles);
 
 } // namespace timeslice

@@ -243,9 +243,12 @@ Complaint takeRest(RunRequest &request, const CommandLine &line)
     }
     request.exports = line.values("export");
     for (const auto &path : request.exports) {
-        if (!exportFormatOf(path))
-            return QStringLiteral(
-                       "--export \"%1\" must end in .json, .csv, .png, .perfetto.json or .slices.csv")
+        const auto format = exportFormatOf(path);
+        if (!format)
+            return QStringLiteral("--export \"%1\" %2").arg(path, QLatin1String(kExportEndings));
+        const bool isTimeline = format == ExportFormat::Perfetto || format == ExportFormat::Slices;
+        if (isTimeline && request.trace == TraceMode::Off)
+            return QStringLiteral("--export \"%1\" is a timeline, and there is none with --trace off")
                 .arg(path);
         if (request.exports.count(path) > 1)
             return QStringLiteral("--export \"%1\" is given twice").arg(path);

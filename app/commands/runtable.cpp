@@ -170,7 +170,10 @@ QString timelineText(const TraceResult &trace)
     case TraceSource::Perf:
         break;
     }
-    auto text = QStringLiteral("exact, %1 records, %2 lost").arg(count(trace.records), count(trace.lost));
+    auto text = QStringLiteral("exact, %1 records, %2%3 lost")
+                    .arg(
+                        count(trace.records), QLatin1String(trace.hasUncountedLosses ? "more than " : ""),
+                        count(trace.lost));
     return trace.check ? text + QStringLiteral(", ") + checkText(*trace.check) : text;
 }
 

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cassert>
 #include <cerrno>
-#include <sched.h>
 
 namespace timeslice {
 
@@ -14,54 +13,67 @@ namespace {
 constexpr int kLeastBits = 1024;
 constexpr int kMostBits = 65536;
 
-// A set of CPUs as large as needed.
-class CpuSet {
-public:
-    explicit CpuSet(int bits)
-        : m_sets(static_cast<std::size_t>(bits + CPU_SETSIZE - 1) / CPU_SETSIZE)
-    { }
-    [[nodiscard]] cpu_set_t *data() { return m_sets.data(); }
-    [[nodiscard]] std::size_t bytes() const { return m_sets.size() * sizeof(cpu_set_t); }
-    [[nodiscard]] bool has(int cpu) { return CPU_ISSET_S(static_cast<std::size_t>(cpu), bytes(), data()); }
-    void add(int cpu) { CPU_SET_S(static_cast<std::size_t>(cpu), bytes(), data()); }
-
-private:
-    std::vector<cpu_set_t> m_sets;
-};
-
 } // namespace
 
-std::vector<int> allowedCpus()
+CpuSet::CpuSet(int bits)
+    : m_sets(static_cast<std::size_t>(bits + CPU_SETSIZE - 1) / CPU_SETSIZE)
+{ }
+
+CpuSet::CpuSet(std::span<const int> cpus)
+    : CpuSet(std::ranges::max(cpus) + 1)
 {
-    std::vector<int> cpus;
-    for (int bits = kLeastBits; bits <= kMostBits; bits *= 2) {
+    for (const int cpu : cpus)
+        add(cpu);
+}
+
+bool CpuSet::has(int cpu) const
+{
+    return CPU_ISSET_S(static_cast<std::size_t>(cpu), bytes(), m_sets.data());
+}
+
+void CpuSet::add(int cpu)
+{
+    CPU_SET_S(static_cast<std::size_t>(cpu), bytes(), data());
+}
+
+int CpuSet::bind() const noexcept
+{
+    return ::sched_setaffinity(0, bytes(), m_sets.data()) == 0 ? 0 : errno;
+}
+
+Result<std::vector<int>> allowedCpusOf(pid_t tid)
+{
+    for (int bits = kLeastBits;; bits *= 2) {
         CpuSet set(bits);
-        if (::sched_getaffinity(0, set.bytes(), set.data()) != 0) {
-            if (errno == EINVAL)
+        if (::sched_getaffinity(tid, set.bytes(), set.data()) != 0) {
+            if (errno == EINVAL && bits < kMostBits)
                 continue;
-            break;
+            return failErrno(errno, "task " + std::to_string(tid), "cannot read its allowed CPUs");
         }
+        std::vector<int> cpus;
         for (int cpu = 0; cpu < bits; ++cpu) {
             if (set.has(cpu))
                 cpus.push_back(cpu);
         }
-        break;
+        return cpus;
     }
-    return cpus;
+}
+
+std::vector<int> allowedCpus()
+{
+    return allowedCpusOf(0).value_or(std::vector<int>());
 }
 
 Result<void> bindThread(std::span<const int> cpus)
 {
     assert(!cpus.empty());
-    CpuSet set(std::ranges::max(cpus) + 1);
+    const int code = CpuSet(cpus).bind();
+    if (code == 0)
+        return {};
     std::string names;
-    for (const int cpu : cpus) {
-        set.add(cpu);
+    for (const int cpu : cpus)
         names += (names.empty() ? "cpu " : ", ") + std::to_string(cpu);
-    }
-    if (::sched_setaffinity(0, set.bytes(), set.data()) != 0)
-        return failErrno(errno, names, "cannot bind the thread to it");
-    return {};
+    return failErrno(code, names, "cannot bind the thread to it");
 }
 
 } // namespace timeslice

@@ -1,28 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/lab/lab.h"
 
-#include "core/analyse/verdict.h"
-#include "core/lab/recorder.h"
-#include "core/lab/runtrace.h"
+#include "core/lab/currentrun.h"
+#include "core/lab/keptrecordings.h"
 #include "core/lab/tracedpoint.h"
 #include "core/model/catalogue.h"
 #include "core/observe/sampler.h"
 #include "core/run/headroom.h"
 #include "core/run/interpretersearch.h"
-#include "core/run/rundirectory.h"
-#include "core/run/runhost.h"
-#include "core/run/serverprocess.h"
 #include "core/workload/catalogue.h"
 
 #include <QCoreApplication>
 #include <QTimer>
 
-#include <algorithm>
-#include <array>
 #include <deque>
-#include <pthread.h>
-#include <ranges>
-#include <unistd.h>
 
 namespace timeslice {
 
@@ -31,7 +22,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kFrameInterval = 33ms;
-constexpr std::size_t kKeptRecordings = 200;
 // A kernel looks at the stop flag each 10 ms of its work; one that took longer than this deserves a word.
 constexpr auto kCheckpointPatience = 500ms;
 
@@ -40,46 +30,11 @@ QString defaultWorkerProgram()
     return QCoreApplication::applicationDirPath() + QStringLiteral("/timeslice-worker");
 }
 
-TaskInfo ownThread()
-{
-    std::array<char, 16> name{};
-    ::pthread_getname_np(::pthread_self(), name.data(), name.size());
-    return {.pid = ::getpid(), .tid = ::gettid(), .name = name.data()};
-}
-
-// The run under way. Its parts end in this order: host, server, run.
-struct CurrentRun {
-    std::uint64_t id = 0;
-    RunPlan plan;
-    std::unique_ptr<RunDirectory> directory;
-    std::shared_ptr<const Board> board;
-    std::unique_ptr<Recorder> recorder;
-    RunOptions options;
-    RunTrace trace;
-    std::vector<int> rootPids;
-    std::unique_ptr<ServerProcess> server;
-    std::unique_ptr<RunHost> host;
-    std::optional<HostEnd> hostEnd;
-    std::optional<Error> serverError; ///< The server ended while it was needed.
-    bool isServerGone = true;
-    bool waitsForInterpreter = false; ///< It is not known yet which ones there are.
-    bool stopAsked = false;
-
-    [[nodiscard]] RunSubject subject() const
-    {
-        return {
-            .run = id,
-            .board = board,
-            .rootPids = rootPids,
-            .readsMemory = true,
-            .settlesWorkers = plan.command.isEmpty()};
-    }
-};
-
 // A point of a traced run waits until the trace knows what happened in its time: some milliseconds.
 struct PendingPoint {
     std::uint64_t run = 0;
     SeriesPoint point;
+    ProcessCores server; ///< What the local server had of it.
 };
 
 } // namespace
@@ -91,6 +46,7 @@ public:
         , options(std::move(labOptions))
         , machine(readMachine())
         , sampler({}, options.samplingHz)
+        , recordings({.timelineBytes = options.timelineBytes})
     {
         if (options.workerProgram.isEmpty())
             options.workerProgram = defaultWorkerProgram();
@@ -112,7 +68,6 @@ public:
     void noteHostEnd(const HostEnd &end);
     void endWhenAllGone();
     void finishRun();
-    void giveUpOldTimelines();
     void collect();
     void releasePoints(std::vector<SeriesPoint> &into);
     void reportLateWorkers();
@@ -132,7 +87,7 @@ public:
     std::unique_ptr<CurrentRun> run;
     std::shared_ptr<const Board> lastBoard;
     Experiment lastExperiment;
-    std::vector<RecordingPtr> recordings;
+    KeptRecordings recordings;
     std::unique_ptr<InterpreterSearch> search;
     std::shared_ptr<const Interpreters> interpreters;
 };
@@ -151,7 +106,10 @@ Result<void> Lab::Private::open(RunPlan plan, const RunOptions &how)
     const auto now = readMachine(); // affinity and quota may be others than when the program began
     auto next = std::make_unique<CurrentRun>();
     next->id = lastId + 1;
-    auto directory = RunDirectory::create(options.runtimeDirectory);
+    const auto &asked = plan.experiment;
+    const auto needs = findWorkload(asked.workload)->make(workSpecOf(asked))->needs();
+    auto directory = RunDirectory::create(
+        options.runtimeDirectory, needs.directory ? RunDirectory::Place::Disk : RunDirectory::Place::Memory);
     if (!directory)
         return std::unexpected(directory.error());
     next->directory = std::move(*directory);
@@ -160,10 +118,10 @@ Result<void> Lab::Private::open(RunPlan plan, const RunOptions &how)
     next->plan.runDirectory = next->directory->path();
     next->plan.workerProgram = options.workerProgram;
     next->plan.command = how.command;
+    next->plan.openFiles = options.programOpenFiles;
     next->options = how;
 
     const auto &planned = next->plan.experiment;
-    const auto needs = findWorkload(planned.workload)->make(workSpecOf(planned))->needs();
     auto board = Board::create(
         next->plan.boardPath().toStdString(),
         {.workers = planned.workers,
@@ -229,7 +187,10 @@ void Lab::Private::startServer()
 {
     auto &server = *run->server;
     run->isServerGone = false;
-    QObject::connect(&server, &ServerProcess::processStarted, q, [this](int pid) { addRootPid(pid); });
+    QObject::connect(&server, &ServerProcess::processStarted, q, [this](int pid) {
+        run->serverPid = pid;
+        addRootPid(pid);
+    });
     QObject::connect(&server, &ServerProcess::ready, q, [this](const HttpEndpoint &endpoint) {
         run->plan.httpServer = endpoint;
         startHost();
@@ -267,14 +228,7 @@ void Lab::Private::startHost()
     run->host = makeRunHost(kind, plan, run->board, options.helloTimeout);
     // Also when it is being stopped: the engine then only says that it has ended.
     QObject::connect(run->host.get(), &RunHost::engineReady, q, [this](int tid) {
-        run->trace = RunTrace(
-            {.mode = run->options.trace,
-             .limits = {.bytes = options.timelineBytes},
-             .bystander = run->options.tracesOwnThread ? ownThread() : TaskInfo(),
-             .calls = options.perfCalls},
-            tid, run->subject());
-        if (findModel(run->plan.experiment.model)->gilEvents > 0)
-            run->trace.watchLock(run->board);
+        run->openTrace(tid, options);
         run->host->proceed();
     });
     QObject::connect(run->host.get(), &RunHost::processStarted, q, [this](int pid) { addRootPid(pid); });
@@ -315,48 +269,13 @@ void Lab::Private::finishRun()
         return;
     checkpointTimer.stop();
     sampler.unwatch(); // puts a last snapshot into the mailbox
-    auto trace = run->trace.finish();
+    run->trace.finish();
     collect();
-    trace.check = run->trace.check(
-        *run->board, run->plan.command.isEmpty() ? Accounted::Workers : Accounted::Descendants,
-        run->recorder->stolen().value_or(Nanoseconds(0)));
-
-    auto end = std::move(*run->hostEnd);
-    if (run->server) {
-        if (run->serverError && !run->stopAsked)
-            end.error = run->serverError;
-        if (end.error)
-            end.output += run->server->output();
-    }
-    if (!run->plan.interpreter.isEmpty())
-        run->recorder->setInterpreter(readInterpreterReport(run->directory->path(), run->plan.interpreter));
-    const auto recording =
-        run->recorder->finish(end, std::move(trace), run->trace.lockSummary(), run->stopAsked);
+    const auto recording = run->finish();
     run.reset();
-    if (recordings.size() == kKeptRecordings)
-        recordings.erase(recordings.begin());
-    recordings.push_back(recording);
-    giveUpOldTimelines();
+    recordings.add(recording);
     setState(LabState::Idle);
     Q_EMIT q->runFinished(recording);
-}
-
-// The timelines of all recordings together take what one run's may, or only the newest is kept. Whoever still
-// shows an older one keeps it.
-void Lab::Private::giveUpOldTimelines()
-{
-    std::size_t bytes = 0;
-    for (auto &recording : recordings | std::views::reverse) {
-        if (!recording->trace.timeline)
-            continue;
-        bytes += recording->trace.timeline->bytes();
-        if (bytes <= options.timelineBytes || recording == recordings.back())
-            continue;
-        auto without = std::make_shared<Recording>(*recording);
-        without->trace.timeline.reset();
-        without->trace.reason = "it was given up to bound the memory that timelines take";
-        recording = std::move(without);
-    }
 }
 
 void Lab::Private::collect()
@@ -367,7 +286,7 @@ void Lab::Private::collect()
     Frame frame;
     for (const auto &snapshot : inbox) {
         if (auto point = series.add(snapshot))
-            pending.push_back({snapshot->run, *std::move(point)});
+            pending.push_back({snapshot->run, *std::move(point), series.coresOf(run ? run->serverPid : 0)});
         if (run && snapshot->run == run->id)
             run->recorder->addSnapshot(snapshot);
         latest = snapshot;
@@ -387,13 +306,13 @@ void Lab::Private::collect()
 void Lab::Private::releasePoints(std::vector<SeriesPoint> &into)
 {
     for (; !pending.empty(); pending.pop_front()) {
-        auto &[runId, point] = pending.front();
+        auto &[runId, point, server] = pending.front();
         const bool isOurs = run && runId == run->id;
         if (isOurs && run->trace.source() == TraceSource::Perf) {
             const auto view = run->trace.view();
             if (!view->isFinished() && toBoardNs(point.time) > view->known().endNs)
                 return;
-            fillFromTrace(point, *view);
+            fillFromTrace(point, *view, server);
         }
         if (isOurs)
             run->recorder->addPoint(point);
@@ -405,21 +324,8 @@ void Lab::Private::reportLateWorkers()
 {
     if (!run || state != LabState::Stopping)
         return;
-    QStringList late;
-    for (unsigned index = 0; index < run->board->workers(); ++index) {
-        const auto phase = run->board->slot(index).phase.load(std::memory_order_acquire);
-        if (phase == static_cast<std::uint32_t>(WorkerPhase::Working))
-            late << QString::number(index);
-    }
-    if (late.isEmpty())
-        return;
-    constexpr qsizetype kNamed = 8;
-    const auto named = late.mid(0, kNamed).join(QStringLiteral(", "))
-        + (late.size() > kNamed ? QStringLiteral(" and %1 more").arg(late.size() - kNamed) : QString());
-    Q_EMIT q->noticed((late.size() == 1
-                           ? QStringLiteral("Worker %1 has not reached its next checkpoint yet.")
-                           : QStringLiteral("Workers %1 have not reached their next checkpoint yet."))
-                          .arg(named));
+    if (const auto late = run->lateWorkers(); !late.isEmpty())
+        Q_EMIT q->noticed(late);
 }
 
 Lab::Lab(LabOptions options, QObject *parent)
@@ -528,28 +434,26 @@ TimelineViewPtr Lab::timeline() const
 {
     if (d->run)
         return d->run->trace.view();
-    return d->recordings.empty() ? nullptr : d->recordings.back()->trace.timeline;
+    const auto last = d->recordings.newest();
+    return last ? last->trace.timeline : nullptr;
 }
 
 TraceResult Lab::trace() const
 {
     if (d->run)
         return d->run->trace.status();
-    return d->recordings.empty() ? TraceResult() : d->recordings.back()->trace;
+    const auto last = d->recordings.newest();
+    return last ? last->trace : TraceResult();
 }
 
 const std::vector<RecordingPtr> &Lab::recordings() const
 {
-    return d->recordings;
+    return d->recordings.all();
 }
 
 RecordingPtr Lab::baselineOf(const Recording &recording) const
 {
-    for (const auto &candidate : d->recordings | std::views::reverse) {
-        if (isBaselineOf(*candidate, recording))
-            return candidate;
-    }
-    return nullptr;
+    return d->recordings.baselineOf(recording);
 }
 
 void Lab::findInterpreters()

@@ -11,6 +11,7 @@
 #include <QString>
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace timeslice {
@@ -45,12 +46,13 @@ struct RunOptions {
 struct LabOptions {
     double samplingHz = 10;
     QString workerProgram; ///< timeslice-worker; empty: beside this program.
-    QString runtimeDirectory; ///< Where private run directories are made; empty: the user's runtime or temp
-                              ///< directory.
+    QString runtimeDirectory; ///< Where private run directories are made; empty: see RunDirectory::create.
     std::chrono::milliseconds helloTimeout{5000}; ///< How long a child may take to report.
     std::size_t timelineBytes = TimelineLimits().bytes; ///< What the timeline of one run may take.
     bool hasWindow = false; ///< The thread of the lab is a window's: the model `ui-thread` may use it.
     std::shared_ptr<PerfCalls> perfCalls; ///< Empty: the real ones.
+    /// The soft RLIMIT_NOFILE that the user's own program is started with; nothing: this process's.
+    std::optional<std::uint64_t> programOpenFiles;
     QStringList interpreterDirectories; ///< Where Python is looked for; empty: the path and the usual places.
 };
 
@@ -99,7 +101,8 @@ public:
     /// kept. Cost: some strings.
     [[nodiscard]] TraceResult trace() const;
 
-    /// Finished runs of this process, oldest first (the newest 200). Old ones may have lost their timelines.
+    /// Finished runs of this process, oldest first (the newest 200). Old ones may have lost their timelines,
+    /// pictures and time series (KeptRecordings).
     [[nodiscard]] const std::vector<RecordingPtr> &recordings() const;
     /// The newest completed run that `recording` may be compared with (see `isBaselineOf` and `compare` in
     /// core/analyse/verdict.h for what may be claimed); nullptr when there is none.

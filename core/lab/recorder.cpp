@@ -2,6 +2,7 @@
 #include "core/lab/recorder.h"
 
 #include "core/lab/foreigntasks.h"
+#include "core/observe/seriesthinning.h"
 #include "core/workload/catalogue.h"
 
 #include <algorithm>
@@ -11,6 +12,9 @@ namespace timeslice {
 namespace {
 
 constexpr double kNsPerSecond = 1e9;
+// Of a run's time series. Beyond either it is kept at half the resolution.
+constexpr std::size_t kMostPoints = 50'000; // 83 minutes at 10 Hz
+constexpr std::size_t kMostSeriesBytes = 64 << 20;
 
 std::optional<std::uint64_t> difference(std::uint64_t before, std::uint64_t after)
 {
@@ -82,6 +86,9 @@ void Recorder::addPoint(const SeriesPoint &point)
         && point.time - std::chrono::duration_cast<Nanoseconds>(std::chrono::duration<double>(point.seconds))
             >= *go)
         m_recording->series.push_back(point);
+    auto &series = m_recording->series;
+    if (series.size() > kMostPoints || series.size() * bytesOf(point) > kMostSeriesBytes)
+        thin(series);
 }
 
 // The worker's own account is exact. Of one that died without it, the sampler's last reading is all there is,
@@ -132,6 +139,8 @@ std::vector<WorkerResult> Recorder::foreignTasks() const
             const auto &task = view.tasks()[index];
             const auto stats = view.stats({LaneId::Kind::Task, index}, view.known());
             auto &result = add(task.pid, task.tid, task.name);
+            if (stats.sums.unknownNs > 0)
+                continue; // records were lost: what is known of it is a part of it
             result.cpuSeconds = seconds(stats.sums.runningNs);
             result.switches = {stats.voluntary, stats.involuntary, stats.migrations};
             result.states.running = result.cpuSeconds;
@@ -170,6 +179,23 @@ void Recorder::addTotals()
     recording.states.gilWait = sum<double>(workers, [](const auto &w) { return w.states.gilWait; });
 }
 
+void Recorder::addMissingTotals()
+{
+    auto &recording = *m_recording;
+    // Samples miss tasks that came and went in between: their sum would be a part of the whole.
+    const auto &trace = recording.trace;
+    if (trace.source != TraceSource::Perf || !trace.timeline || trace.timeline->tasksWithoutLane() > 0)
+        return;
+    const auto &tasks = recording.workers;
+    if (!recording.switches.migrations)
+        recording.switches.migrations =
+            sum<std::uint64_t>(tasks, [](const auto &t) { return t.switches.migrations; });
+    if (!recording.states.runnable)
+        recording.states.runnable = sum<double>(tasks, [](const auto &t) { return t.states.runnable; });
+    if (!recording.states.blocked)
+        recording.states.blocked = sum<double>(tasks, [](const auto &t) { return t.states.blocked; });
+}
+
 // What the workers published of their items.
 void Recorder::addProgress()
 {
@@ -188,10 +214,31 @@ void Recorder::addProgress()
     }
     recording.latency = summarise(histograms);
     recording.go = m_board->goTime();
-    if (recording.go && lastItemNs > toBoardNs(*recording.go)) {
-        recording.wallSeconds = toSeconds(fromBoardNs(lastItemNs) - *recording.go);
+    // An execution of a program that was cut short ends no item, but took its time and has its account.
+    const auto &only = m_board->slot(0);
+    const bool isProgram = !recording.command.isEmpty() && only.pid.load(std::memory_order_relaxed) > 0;
+    const auto programEnd = isProgram ? only.atEnd.load() : std::nullopt;
+    const auto endNs = std::max(lastItemNs, programEnd ? programEnd->atNs : 0);
+    if (recording.go && endNs > toBoardNs(*recording.go))
+        recording.wallSeconds = toSeconds(fromBoardNs(endNs) - *recording.go);
+    if (recording.wallSeconds > 0 && lastItemNs > 0)
         recording.itemsPerSecond = static_cast<double>(recording.items) / recording.wallSeconds;
-    }
+}
+
+// Where the timeline tells less than its numbers seem to.
+void Recorder::addTraceNotes()
+{
+    auto &recording = *m_recording;
+    const auto &trace = recording.trace;
+    if (trace.malformed.value_or(0) > 0)
+        recording.notes << QStringLiteral("%1 records of the trace could not be read; they count as lost.")
+                               .arg(*trace.malformed);
+    if (trace.hasUncountedLosses)
+        recording.notes << QStringLiteral("More records of the trace were lost than the kernel counted: some "
+                                          "contradict each other. The timeline shows where.");
+    if (const auto unlisted = trace.timeline ? trace.timeline->tasksWithoutLane() : 0; unlisted > 0)
+        recording.notes
+            << QStringLiteral("%1 more tasks had no room in the timeline and are not listed.").arg(unlisted);
 }
 
 // What the workload itself measured, and the picture it painted.
@@ -228,10 +275,13 @@ Recorder::finish(const HostEnd &end, TraceResult trace, std::optional<GilSummary
         recording.workers.push_back(workerResult(index));
     addTotals();
     addProgress();
-    if (!recording.command.isEmpty())
+    if (!recording.command.isEmpty()) {
         recording.workers = foreignTasks();
+        addMissingTotals();
+    }
     recording.error = end.error;
     recording.notes = end.notes;
+    addTraceNotes();
     recording.output = end.output;
     recording.outcome = end.error ? Outcome::Failed : stopAsked ? Outcome::Stopped : Outcome::Completed;
     addResults();

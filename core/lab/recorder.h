@@ -39,7 +39,10 @@ private:
     /// The tasks of the model `command`.
     [[nodiscard]] std::vector<WorkerResult> foreignTasks() const;
     void addTotals();
+    /// Totals that the kernel's account of the program as a whole does not tell.
+    void addMissingTotals();
     void addProgress();
+    void addTraceNotes();
     void addResults();
 
     std::shared_ptr<Recording> m_recording;

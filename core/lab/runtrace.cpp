@@ -184,7 +184,9 @@ TraceResult RunTrace::status() const
     if (m_tracer) {
         const auto status = m_tracer->status();
         result.records = status.records;
-        result.lost = status.lost;
+        result.lost = status.lost + status.malformed;
+        result.malformed = status.malformed;
+        result.hasUncountedLosses = result.timeline->losses().hasUncounted;
         result.readerCpuSeconds = toSeconds(status.readerCpu);
     } else if (m_sampled) {
         const auto status = m_sampled->status();

@@ -61,7 +61,7 @@ public:
     [[nodiscard]] TraceSource source() const { return m_result.source; }
     /// The newest view that is ready; nullptr without a timeline. Cost: a pointer.
     [[nodiscard]] TimelineViewPtr view() const;
-    /// How it stands, with the newest view; `check` is empty until `finish`.
+    /// How it stands, with the newest view; without `check`, which is made of a trace that has ended.
     [[nodiscard]] TraceResult status() const;
 
     /// Ends the trace and says how it went. Blocks until the last record is read (some milliseconds). Later

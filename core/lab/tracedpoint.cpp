@@ -40,15 +40,17 @@ double sum(const std::vector<double> &shares)
 
 } // namespace
 
-void fillFromTrace(SeriesPoint &point, const TimelineView &view)
+void fillFromTrace(SeriesPoint &point, const TimelineView &view, const ProcessCores &untraced)
 {
     const auto span = spanUntil(point.time, point.seconds);
     point.cpuOurs = sharesOfCpus(view, point.cpus, span);
+    const auto window = spanUntil(point.time, point.busySeconds);
     const double others =
-        sum(point.cpuBusy) - sum(sharesOfCpus(view, point.cpus, spanUntil(point.time, point.busySeconds)));
-    if (std::isfinite(others))
+        sum(point.cpuBusy) - sum(sharesOfCpus(view, point.cpus, window)) - untraced.inWindow;
+    // Before this trace the cores may have been another run's, of which it knows nothing.
+    if (std::isfinite(others) && window.beginNs >= view.known().beginNs)
         point.otherCores = std::max(0.0, others); // two clocks: the difference may fall short of 0 by a tick
-    const double ours = sum(point.cpuOurs);
+    const double ours = sum(point.cpuOurs) + untraced.inInterval;
     if (!std::isfinite(ours))
         return;
     point.runCores = ours;

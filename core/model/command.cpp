@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/command.h"
 
+#include "core/base/affinity.h"
 #include "core/base/childsetup.h"
+#include "core/procfs/limits.h"
 #include "core/run/childexit.h"
 #include "core/run/outputrelay.h"
+#include "core/run/supervisor.h"
 
 #include <QProcess>
 #include <QTimer>
 
+#include <algorithm>
 #include <csignal>
-#include <sched.h>
+#include <optional>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -20,6 +24,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kKillAfter = 300ms; ///< SIGTERM was not enough.
+constexpr auto kReapPeriod = 100ms; ///< Whether orphans of the program have ended.
 
 std::uint64_t nanoseconds(const timeval &time)
 {
@@ -39,6 +44,39 @@ ThreadUsage childrenUsage()
         .involuntary = static_cast<std::uint64_t>(resources.ru_nivcsw)};
 }
 
+// What a program begins with that it would not inherit as the user has it. Made beforehand: between fork and
+// exec there is room for system calls only.
+class Surroundings {
+public:
+    explicit Surroundings(const ModelContext &context)
+        : m_openFiles(context.openFiles)
+    {
+        if (context.experiment->pin != Pin::One)
+            return;
+        const int cpu = context.cpusAllowed.front();
+        m_cpus.emplace(std::span(&cpu, 1));
+        m_refusal = "timeslice: the program cannot be bound to cpu " + std::to_string(cpu) + '\n';
+    }
+
+    // Ends the child where it cannot be placed: it would measure something else than what was asked for.
+    void enter() const
+    {
+        constexpr int kNotStarted = 127;
+        if (m_cpus && m_cpus->bind() != 0) {
+            [[maybe_unused]] const auto written = ::write(STDERR_FILENO, m_refusal.data(), m_refusal.size());
+            ::_exit(kNotStarted);
+        }
+        if (m_openFiles)
+            setOpenFileLimit(*m_openFiles);
+        ::signal(SIGPIPE, SIG_DFL); // the supervisor ignores it, and that would be inherited
+    }
+
+private:
+    std::optional<CpuSet> m_cpus;
+    std::string m_refusal;
+    std::optional<std::uint64_t> m_openFiles;
+};
+
 class Command final : public Model {
     Q_OBJECT
 
@@ -48,16 +86,10 @@ public:
     {
         m_process.setProcessChannelMode(QProcess::MergedChannels);
         m_process.setStandardInputFile(QProcess::nullDevice());
-        cpu_set_t cpus;
-        CPU_ZERO(&cpus);
-        if (context.experiment->pin == Pin::One && context.cpusAllowed.front() < CPU_SETSIZE)
-            CPU_SET(context.cpusAllowed.front(), &cpus);
-        m_process.setChildProcessModifier([parent = ::getpid(), cpus] {
+        m_process.setChildProcessModifier([parent = ::getpid(), surroundings = Surroundings(context)] {
             ::setpgid(0, 0);
             setUpChild(parent, SIGKILL);
-            if (CPU_COUNT(&cpus) > 0)
-                ::sched_setaffinity(0, sizeof cpus, &cpus);
-            ::signal(SIGPIPE, SIG_DFL); // the supervisor ignores it, and that would be inherited
+            surroundings.enter();
         });
         connect(&m_process, &QProcess::started, this, [this] {
             slot().pid.store(static_cast<std::int32_t>(m_process.processId()), std::memory_order_relaxed);
@@ -74,6 +106,16 @@ public:
         });
         m_kill.setSingleShot(true);
         connect(&m_kill, &QTimer::timeout, this, [this] { signalGroup(SIGKILL); });
+        m_deadline.setSingleShot(true);
+        m_deadline.setTimerType(Qt::PreciseTimer);
+        connect(&m_deadline, &QTimer::timeout, this, [this] {
+            m_isTimeUp = true;
+            askToEnd();
+        });
+        m_reap.setInterval(kReapPeriod);
+        connect(&m_reap, &QTimer::timeout, this, [this] {
+            reapOrphans(static_cast<pid_t>(m_process.processId()));
+        });
     }
 
     ~Command() override
@@ -96,17 +138,15 @@ public:
         if (context().board->goTime()) {
             slot().atGo.store(childrenUsage());
             setPhase(WorkerPhase::Working);
+            m_reap.start();
         }
+        if (const auto deadline = context().board->deadline())
+            m_deadline.start(std::max(
+                0ms, std::chrono::ceil<std::chrono::milliseconds>(*deadline - MonotonicClock::now())));
         startNext();
     }
 
-    void wake() override
-    {
-        if (m_process.state() == QProcess::NotRunning || m_kill.isActive())
-            return;
-        signalGroup(SIGTERM);
-        m_kill.start(kKillAfter);
-    }
+    void wake() override { askToEnd(); }
 
 private:
     [[nodiscard]] WorkerSlot &slot() const { return context().board->slot(0); }
@@ -116,10 +156,18 @@ private:
         slot().phase.store(static_cast<std::uint32_t>(phase), std::memory_order_release);
     }
 
+    void askToEnd()
+    {
+        if (m_process.state() == QProcess::NotRunning || m_kill.isActive())
+            return;
+        signalGroup(SIGTERM);
+        m_kill.start(kKillAfter);
+    }
+
     void startNext()
     {
         m_begin = MonotonicClock::now();
-        const auto item = context().board->takeItem(m_begin);
+        const auto item = m_isTimeUp ? std::nullopt : context().board->takeItem(m_begin);
         if (!item) {
             leave();
             return;
@@ -135,6 +183,8 @@ private:
         Result<std::uint64_t> result = 0;
         if (context().board->state() == RunState::Stop)
             result = fail(ErrorKind::Cancelled, name(), "was ended by the stop");
+        else if (m_isTimeUp) // neither done nor failed, however it took the signal
+            result = fail(ErrorKind::Cancelled, name(), "was ended when its time was up");
         else if (error)
             result = std::unexpected(*error);
         else if (failEvery != 0 && (m_item + 1) % failEvery == 0)
@@ -160,6 +210,9 @@ private:
 
     void leave()
     {
+        m_deadline.stop();
+        m_reap.stop();
+        reapOrphans(0);
         if (context().board->goTime())
             slot().atEnd.store(childrenUsage());
         setPhase(WorkerPhase::Finished);
@@ -176,6 +229,9 @@ private:
 
     QProcess m_process;
     QTimer m_kill;
+    QTimer m_deadline; ///< The run's time is up: a program knows nothing of it.
+    QTimer m_reap;
+    bool m_isTimeUp = false;
     std::uint64_t m_item = 0;
     MonotonicTime m_begin{};
     OutputRelay m_relay;

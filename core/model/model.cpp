@@ -23,7 +23,7 @@ WorkerResources ModelContext::resourcesFor(unsigned index, DataSource *source) c
         .data = source,
         .arena = board->arena(),
         .httpServer = httpServer,
-        .directory = runDirectory.toStdString(),
+        .directory = workload->needs().directory ? runDirectory.toStdString() : std::string(),
         .workerProgram = workerProgram.toStdString(),
         .interpreter = interpreter.toStdString(),
         .makeQtStarter = makeQtStarter};

@@ -29,6 +29,8 @@ struct ModelContext {
     QString runDirectory; ///< Holds `board` and `plan.json` for child processes.
     QString workerProgram; ///< Absolute path of timeslice-worker.
     QStringList command; ///< Program and arguments for the model `command`, else empty.
+    /// The soft RLIMIT_NOFILE that program is started with; nothing: as this process has it.
+    std::optional<std::uint64_t> openFiles;
     QString interpreter; ///< Absolute path, for models and items that need one, else empty.
 
     [[nodiscard]] StopToken stopToken() const { return StopToken(board->stateWord(), stopFd); }

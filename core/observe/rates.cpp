@@ -102,14 +102,12 @@ double sumOfGrowth(
 void addProgress(Rates &rates, const Snapshot &before, const Snapshot &after)
 {
     rates.itemsPerSecond = 0;
-    rates.failedPerSecond = 0;
     for (std::size_t worker = 0; worker < after.workers.size(); ++worker) {
         const auto &then = before.workers[worker];
         const auto &now = after.workers[worker];
         const double items = growth(then.itemsDone, now.itemsDone) / rates.seconds;
         rates.workerItemsPerSecond.push_back(items);
         rates.itemsPerSecond += items;
-        rates.failedPerSecond += growth(then.itemsFailed, now.itemsFailed) / rates.seconds;
     }
 }
 
@@ -141,7 +139,7 @@ Result<Rates> rates(const Snapshot &before, const Snapshot &after)
 
     const bool hasRun = after.run != 0 && after.run == before.run;
     result.runCores = result.voluntaryPerSecond = result.involuntaryPerSecond = kUnknown;
-    result.itemsPerSecond = result.failedPerSecond = kUnknown;
+    result.itemsPerSecond = kUnknown;
     if (hasRun)
         addTasks(result, before, after);
     if (hasRun && before.workers.size() == after.workers.size())

@@ -17,7 +17,6 @@ struct Rates {
     double otherCores = 0; ///< Busy cores that were not the run's; never below 0. NaN: one is not known.
     double itemsPerSecond = 0; ///< NaN: no run.
     std::vector<double> workerItemsPerSecond; ///< By worker index.
-    double failedPerSecond = 0;
     double voluntaryPerSecond = 0; ///< Over the run's tasks. NaN: no run.
     double involuntaryPerSecond = 0;
     double observerShare = 0; ///< The sampler's thread, share of one core.

@@ -2,6 +2,7 @@
 #include "core/observe/sampledtimeline.h"
 
 #include "core/observe/runreader.h"
+#include "core/observe/systemreader.h"
 
 #include <algorithm>
 #include <atomic>
@@ -54,6 +55,7 @@ class SampledTimeline::Reader {
 public:
     Reader(RunSubject subject, TimelineLimits limits)
         : m_limits(limits)
+        , m_system({})
         , m_run({}, withoutMemory(std::move(subject)))
         , m_beginNs(toBoardNs(MonotonicClock::now()))
         , m_untilNs(m_beginNs)
@@ -97,6 +99,7 @@ private:
     void keepWithinLimit();
 
     const TimelineLimits m_limits;
+    SystemReader m_system; ///< Whether the machine slept, and whether anybody has created a task.
     RunReader m_run;
     Snapshot m_snapshot;
     std::uint64_t m_beginNs;
@@ -119,6 +122,7 @@ void SampledTimeline::Reader::take(Depth depth)
 {
     m_untilNs = toBoardNs(MonotonicClock::now());
     m_snapshot.gaps.clear();
+    m_system.read(m_snapshot);
     m_run.read(m_snapshot, depth);
     for (const auto &reading : m_snapshot.tasks)
         add(reading);

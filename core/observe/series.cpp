@@ -16,6 +16,23 @@ constexpr auto kWindow = std::chrono::seconds(1);
 /// Of the fastest sampling rate's interval (20 ms), with some room for late ticks.
 constexpr double kShortest = 0.010;
 
+/// Of all its tasks, those that have ended, too. A snapshot from before its run knows of none.
+double cpuSecondsOf(const Snapshot &snapshot, int pid)
+{
+    double seconds = 0;
+    for (const auto &task : snapshot.tasks) {
+        if (task.pid == pid)
+            seconds += task.cpuNs ? static_cast<double>(*task.cpuNs) / 1e9
+                                  : std::numeric_limits<double>::quiet_NaN();
+    }
+    return seconds;
+}
+
+double coresBetween(const Snapshot &before, const Snapshot &after, int pid)
+{
+    return (cpuSecondsOf(after, pid) - cpuSecondsOf(before, pid)) / toSeconds(after.begin - before.begin);
+}
+
 } // namespace
 
 std::optional<SeriesPoint> SeriesBuilder::add(SnapshotPtr snapshot)
@@ -68,6 +85,16 @@ std::optional<SeriesPoint> SeriesBuilder::add(SnapshotPtr snapshot)
     const auto overRun = rates(**since, *snapshot);
     point.otherCores = overRun ? overRun->otherCores : std::numeric_limits<double>::quiet_NaN();
     return point;
+}
+
+ProcessCores SeriesBuilder::coresOf(int pid) const
+{
+    if (m_window.size() < 2)
+        return {};
+    const auto &last = *m_window.back();
+    return {
+        .inInterval = coresBetween(**std::next(m_window.rbegin()), last, pid),
+        .inWindow = coresBetween(*m_window.front(), last, pid)};
 }
 
 } // namespace timeslice

@@ -32,6 +32,12 @@ struct SeriesPoint {
     std::optional<MemoryReading> memory;
 };
 
+/// What one process of the run used, as sampled, in cores. NaN where that is not known.
+struct ProcessCores {
+    double inInterval = 0; ///< Over SeriesPoint::seconds.
+    double inWindow = 0; ///< Over SeriesPoint::busySeconds.
+};
+
 /// Turns the sampler's snapshots into series points; remembers the last second of them.
 /// Thread: one.
 class SeriesBuilder {
@@ -40,6 +46,9 @@ public:
     /// suspend, and
     ///         when this snapshot is the first of a run.
     [[nodiscard]] std::optional<SeriesPoint> add(SnapshotPtr snapshot);
+
+    /// \return For the point that `add` has just returned. 0 for a process that is not of the run.
+    [[nodiscard]] ProcessCores coresOf(int pid) const;
 
 private:
     std::deque<SnapshotPtr> m_window; ///< Oldest first; spans a little more than kWindow.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/perf/tracer.h"
 
+#include "core/base/affinity.h"
 #include "core/perf/chunkpool.h"
 #include "core/perf/switchmerge.h"
 
@@ -12,7 +13,6 @@
 #include <linux/perf_event.h>
 #include <poll.h>
 #include <pthread.h>
-#include <sched.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -29,24 +29,6 @@ constexpr std::size_t kWakeupFraction = 4; // a poller wakes when the ring is a 
 std::uint64_t nowNs()
 {
     return toBoardNs(MonotonicClock::now());
-}
-
-Result<std::vector<int>> allowedCpus(pid_t tid)
-{
-    // The kernel refuses a mask that is smaller than its own; more CPUs than this do not exist.
-    constexpr int kMostCpus = 1 << 16;
-    const std::unique_ptr<cpu_set_t, void (*)(cpu_set_t *)> set(
-        CPU_ALLOC(kMostCpus), [](cpu_set_t *allocated) { CPU_FREE(allocated); });
-    const auto size = CPU_ALLOC_SIZE(kMostCpus);
-    CPU_ZERO_S(size, set.get());
-    if (::sched_getaffinity(tid, size, set.get()) != 0)
-        return failErrno(errno, "task " + std::to_string(tid), "cannot read its allowed CPUs");
-    std::vector<int> cpus;
-    for (int cpu = 0; cpu < kMostCpus; ++cpu) {
-        if (CPU_ISSET_S(static_cast<unsigned>(cpu), size, set.get()))
-            cpus.push_back(cpu);
-    }
-    return cpus;
 }
 
 // Ascending, each once.
@@ -117,7 +99,6 @@ private:
     std::atomic<std::uint64_t> m_records = 0;
     std::atomic<std::uint64_t> m_lost = 0;
     std::atomic<std::uint64_t> m_malformed = 0;
-    std::atomic<std::uint64_t> m_late = 0;
     std::atomic<std::uint64_t> m_drains = 0;
     std::atomic<std::int64_t> m_readerCpuNs = 0;
 };
@@ -138,12 +119,12 @@ Result<void> SwitchTracer::Reader::open(pid_t tid)
         return failErrno(EMFILE, kPerfOpen, "no file descriptor is left to wake the reader with");
     auto cpus = m_options.cpus;
     if (cpus.empty()) {
-        auto allowed = allowedCpus(tid);
+        auto allowed = allowedCpusOf(tid);
         if (!allowed)
             return std::unexpected(std::move(allowed.error()));
         cpus = std::move(*allowed);
         if (m_options.bystander != 0)
-            addTo(cpus, allowedCpus(m_options.bystander).value_or(std::vector<int>()));
+            addTo(cpus, allowedCpusOf(m_options.bystander).value_or(std::vector<int>()));
     }
 
     for (auto bytes = firstRingBytes(cpus.size());; bytes /= 2) {
@@ -237,7 +218,6 @@ void SwitchTracer::Reader::deliver(std::uint64_t horizonNs, bool last)
     m_merge->take(horizonNs, *chunk);
     chunk->traceBeginNs = toBoardNs(m_begin);
     chunk->last = last;
-    m_late.fetch_add(chunk->late, std::memory_order_relaxed);
     m_options.sink(chunk);
 }
 
@@ -302,7 +282,6 @@ TraceStatus SwitchTracer::Reader::status() const
         .records = m_records.load(std::memory_order_relaxed),
         .lost = m_lost.load(std::memory_order_relaxed),
         .malformed = m_malformed.load(std::memory_order_relaxed),
-        .late = m_late.load(std::memory_order_relaxed),
         .drains = m_drains.load(std::memory_order_relaxed),
         .readerCpu = Nanoseconds(m_readerCpuNs.load(std::memory_order_relaxed))};
 }

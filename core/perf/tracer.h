@@ -36,7 +36,6 @@ struct TraceStatus {
     std::uint64_t records = 0; ///< Read so far, names included.
     std::uint64_t lost = 0; ///< That the kernel could not store.
     std::uint64_t malformed = 0; ///< Not readable; 0 unless something is broken.
-    std::uint64_t late = 0; ///< See SwitchChunk::late.
     std::uint64_t drains = 0;
     Nanoseconds readerCpu{}; ///< CPU the reader thread has used, the sink included.
 };

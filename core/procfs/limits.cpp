@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <utility>
 
 namespace timeslice {
 
@@ -117,16 +118,36 @@ std::optional<ResourceLimit> openFileLimit()
     return readLimit(RLIMIT_NOFILE);
 }
 
-void raiseOpenFileLimit()
+std::optional<std::uint64_t> raiseOpenFileLimit()
 {
     // Programs that walk through all numbers up to the limit exist: not without end, even where it is
     // infinite.
     constexpr rlim_t kMost = 1 << 20;
     rlimit limit{};
     if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= kMost)
+        return std::nullopt;
+    const auto before = std::exchange(limit.rlim_cur, std::min(limit.rlim_max, kMost));
+    if (limit.rlim_cur == before || ::setrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return std::nullopt;
+    return before;
+}
+
+void setOpenFileLimit(std::uint64_t soft)
+{
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0)
         return;
-    limit.rlim_cur = std::min(limit.rlim_max, kMost);
+    limit.rlim_cur = std::min<rlim_t>(soft, limit.rlim_max);
     ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+std::optional<std::uint64_t> availableMemory(const ProcRoot &root)
+{
+    constexpr std::uint64_t kKibibyte = 1024;
+    const auto text = readSmallFile(root.proc / "meminfo");
+    auto value = text ? fields::lastValueOf(*text, "MemAvailable:") : std::nullopt;
+    const auto kibibytes = value ? fields::takeNumber<std::uint64_t>(*value) : std::nullopt;
+    return kibibytes ? std::optional(*kibibytes * kKibibyte) : std::nullopt;
 }
 
 std::optional<ResourceLimit> taskLimit()

@@ -20,7 +20,14 @@ struct ResourceLimit {
 [[nodiscard]] std::optional<ResourceLimit> openFileLimit();
 /// Raises the soft limit of open files to the hard one, for this process and the children it will have;
 /// shells start programs with 1024, which many workers' pipes use up. Does nothing where that is not allowed.
-void raiseOpenFileLimit();
+/// \return The soft limit as it was, for children that are to have it; nothing when it was not changed.
+std::optional<std::uint64_t> raiseOpenFileLimit();
+/// Sets the soft limit of open files, as far as the hard one allows. System calls only, so that a child may
+/// do so between fork and exec.
+void setOpenFileLimit(std::uint64_t soft);
+/// What the kernel expects to be able to give without swapping, in bytes (MemAvailable of /proc/meminfo).
+/// Nothing when it cannot be read.
+[[nodiscard]] std::optional<std::uint64_t> availableMemory(const ProcRoot &root = {});
 /// RLIMIT_NPROC: threads and processes of this user. Nothing when it cannot be read; it does not bind root.
 [[nodiscard]] std::optional<ResourceLimit> taskLimit();
 

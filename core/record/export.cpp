@@ -20,9 +20,6 @@ namespace timeslice {
 
 namespace {
 
-constexpr auto kFormats =
-    "must end in .json, .csv, .png, .perfetto.json or .slices.csv (these two also with .gz)";
-
 struct Ending {
     QLatin1String text;
     ExportFormat format;
@@ -104,7 +101,7 @@ exportRecording(const Recording &recording, const QString &path, const PictureWr
 {
     const auto format = exportFormatOf(path);
     if (!format)
-        return fail(ErrorKind::Unsupported, path.toStdString(), kFormats);
+        return fail(ErrorKind::Unsupported, path.toStdString(), kExportEndings);
     return exportRecording(recording, path, *format, writePicture);
 }
 
@@ -147,7 +144,7 @@ Result<void> saveFile(const QString &path, const QByteArray &bytes)
 Result<void> checkWritable(const QString &path)
 {
     if (!exportFormatOf(path))
-        return fail(ErrorKind::Unsupported, path.toStdString(), kFormats);
+        return fail(ErrorKind::Unsupported, path.toStdString(), kExportEndings);
     const QFileInfo info(path);
     if (info.isDir())
         return isDirectory(path);

@@ -14,6 +14,10 @@ namespace timeslice {
 /// What a file to export to becomes, by its ending.
 enum class ExportFormat { Json, Csv, Png, Perfetto, Slices };
 
+/// What is said of a path with another ending; to be read behind it.
+inline constexpr auto kExportEndings =
+    "must end in .json, .csv, .png, .perfetto.json or .slices.csv (these two also with .gz)";
+
 /// \return Nothing for an ending that is none of .perfetto.json, .slices.csv (either with .gz behind it),
 /// .json, .csv and .png, in upper or lower case.
 [[nodiscard]] std::optional<ExportFormat> exportFormatOf(const QString &path);

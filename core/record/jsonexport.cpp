@@ -171,6 +171,7 @@ void writeTrace(JsonWriter &json, const TraceResult &trace)
     json.field("remedy", unlessEmpty(trace.remedy));
     json.field("records", trace.records);
     json.field("lost", trace.lost);
+    json.field("lost_uncounted", unless(!trace.lost, trace.hasUncountedLosses));
     json.field("reader_cpu_s", seconds(trace.readerCpuSeconds));
     json.key("self_check");
     writeCheck(json, trace.check);

@@ -26,8 +26,9 @@ enum class Outcome { Completed, Stopped, Failed };
 
 [[nodiscard]] const char *nameOf(Outcome outcome);
 
-/// Where a task's time went, in seconds; a state that could not be measured is nothing, never 0.
-/// running + runnable + blocked = the time from go to the worker's end.
+/// Where a task's time went, in seconds; a state that could not be measured is nothing, never 0. Of a worker
+/// running + runnable + blocked = the time from go to its end; of a task of a foreign program, the time of
+/// its life.
 struct StateTimes {
     std::optional<double> running; ///< On a core: its CPU time.
     std::optional<double> runnable; ///< Waiting for a core (schedstat).
@@ -81,7 +82,9 @@ struct TraceResult {
         reason; ///< Why it is not exact; a plain sentence without a full stop. Empty for Perf and Off.
     std::string remedy; ///< The one line that helps, to be printed and never run; may be empty.
     std::optional<std::uint64_t> records; ///< Only for Perf, as the next one.
-    std::optional<std::uint64_t> lost; ///< Records the kernel could not store.
+    std::optional<std::uint64_t> lost; ///< Records the kernel could not store, or that could not be read.
+    std::optional<std::uint64_t> malformed; ///< Of these, those that could not be read; 0 unless broken.
+    bool hasUncountedLosses = false; ///< Besides, records contradict each other: `lost` is not all.
     std::optional<double> readerCpuSeconds; ///< What reading and storing cost; nothing without a timeline.
     std::optional<SelfCheck>
         check; ///< Trace against the kernel's own counters, worker by worker; only for Perf.
@@ -107,7 +110,9 @@ struct Recording {
     QString output; ///< What the run's child processes wrote (standard error and output), cleaned and capped.
 
     std::optional<MonotonicTime> go; ///< Nothing when it failed before its first item.
-    double wallSeconds = 0; ///< From go to the end of the last item; 0 when no item ended.
+    /// From go to the end of the last item; of a program of the user's to its last end, also where that came
+    /// by force. 0 when no item ended.
+    double wallSeconds = 0;
     std::optional<double> cpuSeconds; ///< Sum over the workers.
     std::uint64_t items = 0;
     std::uint64_t itemsFailed = 0;
@@ -120,7 +125,9 @@ struct Recording {
     std::optional<GilSummary> lock; ///< Of the interpreter's lock; nothing for models without one.
     /// What the workload measured beyond time, in the order of its WorkloadInfo::results.
     std::vector<ResultValue> results;
-    SwitchCounts switches; ///< Sums over the workers; nothing as soon as one worker's is unknown.
+    /// Sums over the workers; nothing as soon as one worker's is unknown. Of the model `command` the kernel's
+    /// account of the whole program, and what that does not tell as the sum over the tasks.
+    SwitchCounts switches;
     StateTimes states;
     std::optional<MemoryReading> memoryPeak;
     /// One for each worker; of the model `command` one for each thread that was seen of the program and its

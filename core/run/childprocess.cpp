@@ -3,8 +3,10 @@
 
 #include "core/base/childsetup.h"
 #include "core/run/childexit.h"
+#include "core/run/sessionsweep.h"
 
 #include <csignal>
+#include <fcntl.h>
 #include <unistd.h>
 
 namespace timeslice {
@@ -13,6 +15,19 @@ namespace {
 
 constexpr qsizetype kKeptOutput = 64 * 1024;
 constexpr qsizetype kMaxLine = 4096;
+constexpr std::chrono::milliseconds kSweepPeriod{5};
+constexpr std::chrono::milliseconds kSweepPatience{1000}; ///< Killed processes are gone sooner.
+
+// When memory runs out, what a run has started goes before the program that shows it. System calls only: it
+// is called between fork and exec.
+void preferForOomKill()
+{
+    const int file = ::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    if (file < 0)
+        return;
+    [[maybe_unused]] const auto written = ::write(file, "800", 3);
+    ::close(file);
+}
 
 } // namespace
 
@@ -20,6 +35,7 @@ ChildProcess::ChildProcess(QString name, QObject *parent)
     : QObject(parent)
     , m_name(std::move(name))
     , m_escalation(this)
+    , m_sweep(this)
 {
     m_process.setParent(this);
     m_process.setProcessChannelMode(QProcess::MergedChannels);
@@ -27,6 +43,7 @@ ChildProcess::ChildProcess(QString name, QObject *parent)
     m_process.setChildProcessModifier([parent = ::getpid()] {
         ::setsid();
         setUpChild(parent, SIGTERM);
+        preferForOomKill();
     });
     connect(&m_process, &QProcess::started, this, [this] {
         m_sessionId = m_process.processId();
@@ -46,6 +63,9 @@ ChildProcess::ChildProcess(QString name, QObject *parent)
     });
     m_escalation.setSingleShot(true);
     connect(&m_escalation, &QTimer::timeout, this, &ChildProcess::escalate);
+    m_sweep.setSingleShot(true);
+    m_sweep.setInterval(kSweepPeriod);
+    connect(&m_sweep, &QTimer::timeout, this, &ChildProcess::sweepThenTell);
 }
 
 ChildProcess::~ChildProcess()
@@ -58,6 +78,10 @@ ChildProcess::~ChildProcess()
             signalSession(SIGKILL);
             m_process.waitForFinished(500);
         }
+        if (hasCrashed())
+            sweepSessionNow(static_cast<pid_t>(m_sessionId), kSweepPatience);
+    } else if (m_sweep.isActive()) {
+        sweepSessionNow(static_cast<pid_t>(m_sessionId), kSweepPatience);
     }
 }
 
@@ -149,12 +173,27 @@ void ChildProcess::noteEnded(std::optional<Error> error)
     if (std::exchange(m_hasEnded, true))
         return;
     m_escalation.stop();
-    // Whatever the leader left behind in its session goes with it.
+    m_end = m_killedFor ? std::move(m_killedFor) : std::move(error);
+    // Whatever the leader left behind in its session goes with it. One that came to its own end has swept
+    // further than that; of one that was killed nobody else looks after what its programs have started.
     if (m_sessionId > 0)
         ::kill(static_cast<pid_t>(-m_sessionId), SIGKILL);
-    if (m_killedFor)
-        error = std::move(m_killedFor);
-    Q_EMIT ended(error);
+    m_sweepUntil = MonotonicClock::now() + kSweepPatience;
+    sweepThenTell();
+}
+
+bool ChildProcess::hasCrashed() const
+{
+    return m_sessionId > 0 && m_process.exitStatus() == QProcess::CrashExit;
+}
+
+void ChildProcess::sweepThenTell()
+{
+    const bool isAnyLeft = hasCrashed() && sweepSession(static_cast<pid_t>(m_sessionId)) > 0;
+    if (isAnyLeft && MonotonicClock::now() < m_sweepUntil)
+        m_sweep.start();
+    else
+        Q_EMIT ended(std::exchange(m_end, std::nullopt));
 }
 
 } // namespace timeslice

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/base/clock.h"
 #include "core/base/error.h"
 
 #include <QObject>
@@ -14,10 +15,11 @@ namespace timeslice {
 /// A process of ours that must never outlive us: the supervisor of a run, or the local server.
 ///
 /// It leads a session of its own and gets SIGTERM when this process dies; it also watches its standard input,
-/// whose end it takes as our death. Its output is drained, kept (the last 64 KiB) and capped: a process that
-/// writes more than kMaxOutput without end is killed. `ended` comes exactly once on every path, also when the
-/// program is missing. Thread: lives and is started on the main thread only, because the kernel ties the
-/// death signal to the thread.
+/// whose end it takes as our death. When it is killed, all of its session is ended before `ended` comes. With
+/// all that it starts it is what the kernel ends first when memory runs out. Its output is drained, kept (the
+/// last 64 KiB) and capped: a process that writes more than kMaxOutput without end is killed. `ended` comes
+/// exactly once on every path, also when the program is missing. Thread: lives and is started on the main
+/// thread only, because the kernel ties the death signal to the thread.
 class ChildProcess : public QObject {
     Q_OBJECT
 
@@ -59,11 +61,16 @@ private:
     void drain();
     void escalate();
     void signalSession(int signal) const;
+    [[nodiscard]] bool hasCrashed() const;
+    void sweepThenTell();
     void noteEnded(std::optional<Error> error);
 
     const QString m_name;
     QProcess m_process;
     QTimer m_escalation;
+    QTimer m_sweep; ///< Looks again whether its session is empty.
+    MonotonicTime m_sweepUntil{};
+    std::optional<Error> m_end; ///< To be told then.
     qint64 m_sessionId = 0;
     QByteArray m_output;
     QByteArray m_line;

@@ -91,6 +91,7 @@ Result<void> Engine::prepare()
     m_context.runDirectory = m_plan.runDirectory;
     m_context.workerProgram = m_plan.workerProgram;
     m_context.command = m_plan.command;
+    m_context.openFiles = m_plan.openFiles;
     m_context.interpreter = m_plan.interpreter;
     const auto needs = m_workload->needs();
     if (needs.directory) {

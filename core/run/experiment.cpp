@@ -2,6 +2,7 @@
 #include "core/run/experiment.h"
 
 #include "core/model/catalogue.h"
+#include "core/run/experimentjson.h"
 #include "core/run/jsonstrict.h"
 #include "core/run/jsonwriter.h"
 #include "core/run/nearest.h"
@@ -50,11 +51,6 @@ std::unexpected<Error> unknownParameter(
             + (near.empty() ? "; it has " + joined(ids) : near));
 }
 
-std::string wholeRange(std::uint64_t least, std::uint64_t most)
-{
-    return "must be a whole number from " + std::to_string(least) + " to " + std::to_string(most);
-}
-
 /// The value in the kind that the parameter declares, if it is allowed. Whole numbers serve as real ones.
 std::optional<ParameterValue> accepted(const Parameter &parameter, const ParameterValue &value)
 {
@@ -101,7 +97,7 @@ Result<void> checkPair(const Experiment &experiment)
     if (const auto reason = whyNot(experiment.workload, experiment.model))
         return fail(ErrorKind::Unsupported, "/model", *reason);
     if (experiment.workers < 1 || experiment.workers > kMaxExperimentWorkers)
-        return fail(ErrorKind::Malformed, "/workers", wholeRange(1, kMaxExperimentWorkers));
+        return fail(ErrorKind::Malformed, "/workers", wholeNumberFrom(1, kMaxExperimentWorkers));
     if (model->singleWorker && experiment.workers != 1)
         return fail(
             ErrorKind::Malformed, "/workers", "must be 1: the model " + model->id + " has a single worker");
@@ -109,6 +105,11 @@ Result<void> checkPair(const Experiment &experiment)
         return fail(
             ErrorKind::Malformed, "/isolate",
             "must be false: the model " + model->id + " runs on the window's own thread");
+    if (model->runsForeign && experiment.pin == Pin::Spread)
+        return fail(
+            ErrorKind::Malformed, "/pin",
+            "must be none or one: a program of your own creates its threads itself, so that only all of it "
+            "together can be placed");
     if (experiment.workers < workload->minWorkers)
         return fail(
             ErrorKind::Malformed, "/workers",
@@ -122,7 +123,7 @@ Result<void> checkLength(const Experiment &experiment)
         return fail(
             ErrorKind::Malformed, "/duration_s", "cannot be set beside items: a run ends by one of the two");
     if (experiment.items && (*experiment.items < 1 || *experiment.items > kMaxItems))
-        return fail(ErrorKind::Malformed, "/items", wholeRange(1, kMaxItems));
+        return fail(ErrorKind::Malformed, "/items", wholeNumberFrom(1, kMaxItems));
     if (experiment.durationSeconds
         && !(
             *experiment.durationSeconds >= kMinDurationSeconds
@@ -227,7 +228,7 @@ Result<Experiment> validated(Experiment experiment)
     if (!experiment.items && !experiment.durationSeconds)
         experiment.items = findWorkload(experiment.workload)->defaultItems;
     if (experiment.seed > kMaxSeed)
-        return fail(ErrorKind::Malformed, "/seed", wholeRange(0, kMaxSeed));
+        return fail(ErrorKind::Malformed, "/seed", wholeNumberFrom(0, kMaxSeed));
 
     const auto known = parametersOf(experiment.workload, experiment.model);
     for (const auto &[id, value] : experiment.params.all()) {

@@ -5,7 +5,6 @@
 #include "core/workload/workload.h"
 
 #include <QByteArray>
-#include <QJsonObject>
 
 #include <cstdint>
 #include <optional>
@@ -73,8 +72,6 @@ inline constexpr qsizetype kMaxExperimentBytes = 1 << 20;
 /// may be null, so that the `experiment` object of a run needs only its schema to be one. Thread: any; pure.
 [[nodiscard]] Result<Experiment> experimentFromJson(const QByteArray &text);
 [[nodiscard]] QByteArray toJson(const Experiment &experiment);
-/// The `experiment` object of `run --json`; without the schema key.
-[[nodiscard]] QJsonObject toJsonObject(const Experiment &experiment);
 
 [[nodiscard]] const char *nameOf(Pin pin);
 

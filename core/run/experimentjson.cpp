@@ -15,7 +15,6 @@ namespace timeslice {
 
 namespace {
 
-constexpr std::string_view kSchema = "timeslice.experiment/1";
 constexpr std::string_view kSchemaFamily = "timeslice.experiment/";
 
 using Kind = JsonValue::Kind;
@@ -46,11 +45,6 @@ std::optional<double> realNumber(const JsonValue &value)
     return parsed.ec == std::errc() && parsed.ptr == end ? std::optional(number) : std::nullopt;
 }
 
-std::string wholeRange(std::uint64_t least, std::uint64_t most)
-{
-    return "must be a whole number from " + std::to_string(least) + " to " + std::to_string(most);
-}
-
 Complaint takeId(std::string &into, const JsonValue &value)
 {
     if (value.kind != Kind::String)
@@ -63,7 +57,7 @@ Complaint takeWorkers(Experiment &into, const JsonValue &value)
 {
     const auto number = wholeNumber<unsigned>(value);
     if (!number)
-        return wholeRange(1, kMaxExperimentWorkers);
+        return wholeNumberFrom(1, kMaxExperimentWorkers);
     into.workers = *number;
     return std::nullopt;
 }
@@ -73,7 +67,7 @@ Complaint takeItems(Experiment &into, const JsonValue &value)
     if (value.kind == Kind::Null)
         return std::nullopt;
     into.items = wholeNumber<std::uint64_t>(value);
-    return into.items ? Complaint() : wholeRange(1, kMaxItems);
+    return into.items ? Complaint() : wholeNumberFrom(1, kMaxItems);
 }
 
 Complaint takeDuration(Experiment &into, const JsonValue &value)
@@ -91,7 +85,7 @@ Complaint takeSeed(Experiment &into, const JsonValue &value)
 {
     const auto number = wholeNumber<std::uint64_t>(value);
     if (!number)
-        return wholeRange(0, kMaxSeed);
+        return wholeNumberFrom(0, kMaxSeed);
     into.seed = *number;
     return std::nullopt;
 }
@@ -152,12 +146,12 @@ struct Reader {
         if (root.kind != Kind::Object)
             return complain(root, {}, "an experiment is an object, { ... }");
         const auto *const schema = root.find("schema");
-        const auto wanted = "must be \"" + std::string(kSchema) + "\"";
+        const auto wanted = "must be \"" + std::string(kExperimentSchema) + "\"";
         if (schema == nullptr)
             return complain(root, "/schema", "is missing; it " + wanted);
         if (schema->kind != Kind::String || !schema->text.starts_with(kSchemaFamily))
             return complain(*schema, "/schema", wanted);
-        if (schema->text != kSchema)
+        if (schema->text != kExperimentSchema)
             return complain(
                 *schema, "/schema", "made for another version of Timeslice; it " + wanted,
                 ErrorKind::Unsupported);
@@ -239,18 +233,12 @@ struct Reader {
     }
 };
 
-QJsonValue toQt(const ParameterValue &value)
-{
-    if (const auto *const whole = std::get_if<std::int64_t>(&value))
-        return QJsonValue(static_cast<qint64>(*whole));
-    if (const auto *const real = std::get_if<double>(&value))
-        return QJsonValue(*real);
-    if (const auto *const toggle = std::get_if<bool>(&value))
-        return QJsonValue(*toggle);
-    return QJsonValue(QString::fromStdString(std::get<std::string>(value)));
-}
-
 } // namespace
+
+std::string wholeNumberFrom(std::uint64_t least, std::uint64_t most)
+{
+    return "must be a whole number from " + std::to_string(least) + " to " + std::to_string(most);
+}
 
 Result<Experiment> experimentFromJson(const QByteArray &bytes)
 {
@@ -291,30 +279,10 @@ QByteArray toJson(const Experiment &experiment)
 {
     JsonWriter json(JsonWriter::Style::Indented);
     json.beginObject();
-    json.field("schema", kSchema);
+    json.field("schema", kExperimentSchema);
     writeFields(json, experiment);
     json.endObject();
     return json.take();
-}
-
-QJsonObject toJsonObject(const Experiment &experiment)
-{
-    QJsonObject params;
-    for (const auto &[id, value] : experiment.params.all())
-        params.insert(QString::fromStdString(id), toQt(value));
-    const auto items = experiment.items ? QJsonValue(static_cast<qint64>(*experiment.items)) : QJsonValue();
-    const auto duration = experiment.durationSeconds ? QJsonValue(*experiment.durationSeconds) : QJsonValue();
-    return {
-        {QStringLiteral("workload"), QString::fromStdString(experiment.workload)},
-        {QStringLiteral("model"), QString::fromStdString(experiment.model)},
-        {QStringLiteral("workers"), static_cast<qint64>(experiment.workers)},
-        {QStringLiteral("items"), items},
-        {QStringLiteral("duration_s"), duration},
-        {QStringLiteral("pin"), QString::fromLatin1(nameOf(experiment.pin))},
-        {QStringLiteral("isolate"), experiment.isolate},
-        {QStringLiteral("seed"), static_cast<qint64>(experiment.seed)},
-        {QStringLiteral("params"), params},
-    };
 }
 
 } // namespace timeslice

@@ -4,6 +4,7 @@
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
+#include <QStandardPaths>
 
 #include <unistd.h>
 
@@ -13,16 +14,24 @@ namespace {
 
 constexpr QLatin1String kPrefix("timeslice-run-");
 
-QString baseOrDefault(const QString &base)
+bool isUsable(const QString &directory)
 {
-    if (!base.isEmpty())
-        return base;
-    // Not QStandardPaths: it complains on standard error when the variable is not set.
-    const auto runtime = qEnvironmentVariable("XDG_RUNTIME_DIR");
-    const QFileInfo info(runtime);
-    if (!runtime.isEmpty() && info.isDir() && info.isWritable() && info.ownerId() == ::getuid())
-        return runtime;
-    return QDir::tempPath();
+    const QFileInfo info(directory);
+    return !directory.isEmpty() && info.isDir() && info.isWritable() && info.ownerId() == ::getuid();
+}
+
+QString cacheDirectory()
+{
+    return QStandardPaths::writableLocation(QStandardPaths::GenericCacheLocation)
+        + QStringLiteral("/timeslice");
+}
+
+QString directoryOf(RunDirectory::Place place)
+{
+    // Not QStandardPaths for both: it complains on standard error when this variable is not set.
+    const auto wanted =
+        place == RunDirectory::Place::Memory ? qEnvironmentVariable("XDG_RUNTIME_DIR") : cacheDirectory();
+    return isUsable(wanted) ? wanted : QDir::tempPath();
 }
 
 // "PID START": the start time in clock ticks tells a process from a later one with the same pid.
@@ -39,9 +48,11 @@ QByteArray ownerOf(qint64 pid)
 
 } // namespace
 
-Result<std::unique_ptr<RunDirectory>> RunDirectory::create(const QString &base)
+Result<std::unique_ptr<RunDirectory>> RunDirectory::create(const QString &base, Place place)
 {
-    const auto parent = baseOrDefault(base);
+    if (base.isEmpty() && place == Place::Disk)
+        QDir().mkpath(cacheDirectory()); // where that fails it is not usable
+    const auto parent = base.isEmpty() ? directoryOf(place) : base;
     std::unique_ptr<RunDirectory> directory(
         new RunDirectory(parent + QLatin1Char('/') + kPrefix + QStringLiteral("XXXXXX")));
     if (!directory->m_directory.isValid())
@@ -60,7 +71,12 @@ Result<std::unique_ptr<RunDirectory>> RunDirectory::create(const QString &base)
 
 void RunDirectory::removeStale(const QString &base)
 {
-    const QDir parent(baseOrDefault(base));
+    if (base.isEmpty()) {
+        for (const auto place : {Place::Memory, Place::Disk})
+            removeStale(directoryOf(place));
+        return;
+    }
+    const QDir parent(base);
     const auto entries = parent.entryInfoList({kPrefix + QLatin1Char('*')}, QDir::Dirs | QDir::NoSymLinks);
     for (const auto &entry : entries) {
         if (entry.ownerId() != ::getuid())

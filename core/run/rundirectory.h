@@ -14,11 +14,20 @@ namespace timeslice {
 /// that one left behind by a killed program is recognised later.
 class RunDirectory {
 public:
-    /// \param base  Where to make it; empty: $XDG_RUNTIME_DIR if that is usable, else the temp directory.
-    /// \error System or Denied with the path.
-    [[nodiscard]] static Result<std::unique_ptr<RunDirectory>> create(const QString &base = {});
+    /// What it lies on where nobody says where.
+    enum class Place {
+        Memory, ///< $XDG_RUNTIME_DIR if that is usable, else the temp directory.
+        Disk, ///< The user's cache directory if that is usable, else the temp directory: for items that write
+              ///< files, which shall reach a disk.
+    };
 
-    /// Removes run directories below `base` that belong to this user and whose owner no longer runs.
+    /// \param base  Where to make it; empty: as `place` says.
+    /// \error System or Denied with the path.
+    [[nodiscard]] static Result<std::unique_ptr<RunDirectory>>
+    create(const QString &base = {}, Place place = Place::Memory);
+
+    /// Removes run directories below `base`, or in every place, that belong to this user and whose owner no
+    /// longer runs.
     static void removeStale(const QString &base = {});
 
     [[nodiscard]] QString path() const { return m_directory.path(); }

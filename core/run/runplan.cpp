@@ -33,6 +33,8 @@ Result<void> writePlan(const RunPlan &plan)
         {QStringLiteral("command"), QJsonArray::fromStringList(plan.command)},
         {QStringLiteral("interpreter"), plan.interpreter},
     };
+    if (plan.openFiles)
+        object.insert(QStringLiteral("open_files"), static_cast<qint64>(*plan.openFiles));
     if (plan.httpServer)
         object.insert(
             QStringLiteral("http"),
@@ -74,6 +76,8 @@ Result<RunPlan> readPlan(const QString &runDirectory, const QString &workerProgr
         plan.cpusAllowed.push_back(cpu.toInt());
     for (const auto word : object.value(QStringLiteral("command")).toArray())
         plan.command << word.toString();
+    if (const auto files = object.value(QStringLiteral("open_files")); files.isDouble())
+        plan.openFiles = static_cast<std::uint64_t>(files.toInteger());
     plan.interpreter = object.value(QStringLiteral("interpreter")).toString();
     if (plan.experiment.model == kOwnProgram && plan.command.isEmpty())
         return fail(ErrorKind::Malformed, path.toStdString(), "names no command");

@@ -4,6 +4,7 @@
 #include "core/run/experiment.h"
 #include "core/workload/workload.h"
 
+#include <QJsonObject>
 #include <QString>
 #include <QStringList>
 
@@ -23,6 +24,9 @@ struct RunPlan {
     /// Program and arguments for the model `command`. Given by the user for this run; never part of an
     /// experiment.
     QStringList command;
+    /// The soft RLIMIT_NOFILE that program is started with: the user's own, not the one raised for workers.
+    /// Nothing: the worker program's.
+    std::optional<std::uint64_t> openFiles;
     /// Absolute path of the Python interpreter, where the model or the items need one. Found on this machine;
     /// never part of an experiment.
     QString interpreter;

@@ -50,4 +50,11 @@ void ServerProcess::readLine(const QByteArray &line)
     Q_EMIT ready(m_endpoint);
 }
 
+QString ServerProcess::output() const
+{
+    auto lines = m_child.output().split(QLatin1Char('\n'));
+    lines.removeIf([](const QString &line) { return line.startsWith(QLatin1String("listening ")); });
+    return lines.join(QLatin1Char('\n'));
+}
+
 } // namespace timeslice

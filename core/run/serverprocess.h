@@ -20,7 +20,8 @@ public:
 
     void start();
     void end() { m_child.end(); }
-    [[nodiscard]] QString output() const { return m_child.output(); }
+    /// What it wrote, but for where it listens: that line holds the token.
+    [[nodiscard]] QString output() const;
 
 Q_SIGNALS:
     void processStarted(int pid);

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 #include <poll.h>
+#include <set>
 #include <string>
 #include <string_view>
 #include <sys/eventfd.h>
@@ -39,11 +40,23 @@ void appendChildren(pid_t pid, std::vector<pid_t> &into)
 
 } // namespace
 
+void reapOrphans(pid_t own)
+{
+    // Looked at first and only then taken: whose end somebody else waits for must be left to him.
+    for (siginfo_t ended{};; ended = {}) {
+        if (::waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT) != 0 || ended.si_pid == 0
+            || ended.si_pid == own)
+            return;
+        ::waitpid(ended.si_pid, nullptr, WNOHANG);
+    }
+}
+
 int sweepDescendants(std::chrono::milliseconds patience)
 {
     const auto deadline = MonotonicClock::now() + patience;
-    int killed = 0;
+    std::set<pid_t> killed; // it takes several rounds until one is gone
     for (;;) {
+        while (::waitpid(-1, nullptr, WNOHANG) > 0) { }
         // Breadth first over the whole tree: killing the parents first hands their children to us, the
         // subreaper.
         std::vector<pid_t> found;
@@ -51,14 +64,13 @@ int sweepDescendants(std::chrono::milliseconds patience)
         for (std::size_t i = 0; i < found.size(); ++i)
             appendChildren(found[i], found);
         if (found.empty())
-            return killed;
+            return static_cast<int>(killed.size());
         for (const pid_t pid : found) {
             if (::kill(pid, SIGKILL) == 0)
-                ++killed;
+                killed.insert(pid);
         }
-        while (::waitpid(-1, nullptr, WNOHANG) > 0) { }
         if (MonotonicClock::now() >= deadline)
-            return killed;
+            return static_cast<int>(killed.size());
         std::this_thread::sleep_for(2ms);
     }
 }

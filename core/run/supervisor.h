@@ -4,13 +4,20 @@
 #include <chrono>
 #include <functional>
 #include <string_view>
+#include <sys/types.h>
 #include <thread>
 
 namespace timeslice {
 
+/// Takes leave of every child of this process that has ended, but for `own`, whom somebody else waits for:
+/// what a subreaper was given of descendants whose parents are gone, so that the kernel's account of its
+/// children has them, too. Stops at `own` when that has ended: the next call goes on.
+/// Thread: any that nobody else waits on.
+void reapOrphans(pid_t own);
+
 /// Kills every descendant of this process, also double-forked ones (this process must be a child subreaper),
 /// until there is none or `patience` is over.
-/// \return How many were killed.
+/// \return How many processes were killed; those that had ended by themselves do not count.
 /// Thread: any, but nobody else may be waiting for those children any more.
 int sweepDescendants(std::chrono::milliseconds patience);
 

@@ -91,7 +91,6 @@ bool WorkerSession::waitForGo()
     slot.atGo.store(readOwnUsage());
     setPhase(slot, WorkerPhase::Working);
     m_now = MonotonicClock::now();
-    m_begun = true;
     return state == RunState::Go;
 }
 

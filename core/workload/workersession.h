@@ -31,7 +31,6 @@ public:
     /// Blocks until the run begins, then takes the kernel's account to subtract at the end.
     /// \return false when it was stopped before.
     bool waitForGo();
-    [[nodiscard]] bool hasBegun() const { return m_begun; }
 
     /// The item to carry out next, as this worker's items have it (WorkerItems::next). May block.
     /// \return Nothing when this worker has nothing left to do.
@@ -61,7 +60,6 @@ private:
     std::unique_ptr<WorkerItems> m_items;
     MonotonicTime m_now{};
     std::vector<int> m_cpusBefore; ///< Where the thread could run before it was bound.
-    bool m_begun = false;
     bool m_left = false;
 };
 

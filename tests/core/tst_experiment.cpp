@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/catalogue.h"
 #include "core/model/cpython.h"
+#include "core/record/jsonexport.h"
 #include "core/run/experiment.h"
 #include "core/run/headroom.h"
 #include "core/run/jsonstrict.h"
@@ -8,6 +9,7 @@
 #include "core/workload/catalogue.h"
 
 #include <QJsonDocument>
+#include <QJsonObject>
 #include <QTest>
 
 #include <limits>
@@ -223,6 +225,9 @@ void TestExperiment::badFilesPointAtTheKey_data()
     row("out of range", file(", \"duration_s\": 0.001"), "/duration_s",
         "column 94: must be a number from 0.05");
     row("pin", file(", \"pin\": \"two\""), "/pin", "one of none, spread, one");
+    row("pin of a program",
+        R"({"schema": "timeslice.experiment/1", "workload": "command", "model": "command", "pin": "spread"})",
+        "/pin", "must be none or one");
     row("isolate", file(", \"isolate\": 1"), "/isolate", "true or false");
     row("workload type", "{\"schema\": \"timeslice.experiment/1\", \"workload\": 1}", "/workload",
         "a string");
@@ -312,6 +317,8 @@ void TestExperiment::roundTripIsIdentical()
             else
                 experiment.durationSeconds = 0.05 + static_cast<double>(random() % 1'000'003) / 7919.0;
             experiment.pin = static_cast<Pin>(random() % 3);
+            if (model.runsForeign && experiment.pin == Pin::Spread)
+                experiment.pin = Pin::One;
             experiment.isolate = random() % 2 == 0 && !model.onUiThread;
             experiment.seed = random() % (kMaxSeed + 1);
             for (const auto &parameter : parametersOf(workload.id, model.id)) {
@@ -347,7 +354,11 @@ void TestExperiment::theExperimentOfARunIsOneButForItsSchema()
     experiment.seed = kMaxSeed;
     const auto checked = validated(experiment);
     QVERIFY2(checked, qPrintable(describeResult(checked)));
-    auto object = toJsonObject(*checked);
+    Recording recording;
+    recording.experiment = *checked;
+    auto object =
+        QJsonDocument::fromJson(runJson(recording)).object()[QStringLiteral("experiment")].toObject();
+    QVERIFY(!object.contains(QStringLiteral("schema")));
     object.insert(QStringLiteral("schema"), QStringLiteral("timeslice.experiment/1"));
     const auto read = experimentFromJson(QJsonDocument(object).toJson());
     QVERIFY2(read, qPrintable(describeResult(read)));
@@ -537,7 +548,10 @@ void TestExperiment::parametersMustGoTogether()
 
 void TestExperiment::whatTheMachineHasNoRoomForIsSeen()
 {
-    auto experiment = primes(100);
+    const auto hundred = [](const char *workload, const char *model) {
+        return validated({.workload = workload, .model = model, .workers = 100}).value();
+    };
+    auto experiment = hundred("primes", "qthread");
     QVERIFY(!whyTooMuch(experiment, {}));
     QVERIFY(!whyTooMuch(experiment, {TaskRoom{200, "a limit"}, 1000}));
 
@@ -547,21 +561,56 @@ void TestExperiment::whatTheMachineHasNoRoomForIsSeen()
 
     // Children need files of ours for their pipes; threads do not.
     QVERIFY(!whyTooMuch(experiment, {{}, 256}));
-    experiment.model = "qprocess";
+    experiment = hundred("primes", "qprocess");
     const auto files = whyTooMuch(experiment, {{}, 256});
     QVERIFY(files);
     QVERIFY2(files->find("256 are allowed") != std::string::npos, files->c_str());
 
     // A worker that has a partner thread and files of its own.
-    experiment.model = "qthread";
-    experiment.workload = "ping-pong";
+    experiment = hundred("ping-pong", "qthread");
     QVERIFY(whyTooMuch(experiment, {TaskRoom{200, "a limit"}, 1000}));
     QVERIFY(whyTooMuch(experiment, {{}, 256}));
     QVERIFY(!whyTooMuch(experiment, {TaskRoom{300, "a limit"}, 1000}));
 
+    // An event loop has a connection for each item in flight, a pool one for each thread.
+    const auto asking = [](const char *model, unsigned workers, std::int64_t inFlight) {
+        Experiment http{.workload = "http", .model = model, .workers = workers, .items = 100'000};
+        http.params.set("concurrency", inFlight);
+        return validated(http).value();
+    };
+    QVERIFY(!whyTooMuch(asking("event-loop", 1, 500), {{}, 1000}));
+    const auto sockets = whyTooMuch(asking("event-loop", 1, 2'000), {{}, 1000});
+    QVERIFY(sockets);
+    QVERIFY2(sockets->find("2000 requests in flight need about") != std::string::npos, sockets->c_str());
+    QVERIFY(!whyTooMuch(asking("event-loop-pool", 2, 2'000), {{}, 1000}));
+    auto few = asking("event-loop", 1, 2'000);
+    few.items = 10;
+    QVERIFY(!whyTooMuch(few, {{}, 1000}));
+    const auto connections = whyTooMuch(asking("event-loop", 1, 30'000), {});
+    QVERIFY(connections);
+    QVERIFY2(connections->find("the local server takes 20000") != std::string::npos, connections->c_str());
+
+    // Input data, and processes in Python.
+    Experiment sum{.workload = "sum", .model = "qthread", .workers = 2};
+    sum.params.set("numbers", std::int64_t{10'000'000});
+    sum = validated(sum).value();
+    QVERIFY(!whyTooMuch(sum, {{}, {}, 100'000'000}));
+    const auto memory = whyTooMuch(sum, {{}, {}, 50'000'000});
+    QVERIFY(memory);
+    QVERIFY2(
+        memory->find("need about 77 MiB of memory; 48 MiB are available") != std::string::npos,
+        memory->c_str());
+    Experiment python{.workload = "sleep", .model = "cpython-multiprocessing", .workers = 1000};
+    python.params.set("start_method", std::string("spawn"));
+    QVERIFY(whyTooMuch(validated(python).value(), {{}, {}, 1'000'000'000}));
+    python.model = "cpython-threading";
+    python.params = {};
+    QVERIFY(!whyTooMuch(validated(python).value(), {{}, {}, 1'000'000'000}));
+
     const auto real = readHeadroom();
+    QVERIFY(real.memoryBytes && *real.memoryBytes > 0);
     QVERIFY(real.tasks);
-    QVERIFY(!whyTooMuch(primes(1), real));
+    QVERIFY(!whyTooMuch(validated(primes(1)).value(), real));
 }
 
 QTEST_GUILESS_MAIN(TestExperiment)

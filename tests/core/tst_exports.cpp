@@ -256,7 +256,8 @@ void TestExports::jsonHasExactlyTheNamesOfTheContract()
             "workers[].name workers[].pid workers[].tid workers[].items workers[].cpu_s "
             "workers[].voluntary workers[].involuntary workers[].migrations workers[].running_s "
             "workers[].runnable_s workers[].blocked_s workers[].gil_wait_s trace.source trace.reason "
-            "trace.records trace.lost trace.remedy trace.reader_cpu_s trace.self_check.verdict "
+            "trace.records trace.lost trace.lost_uncounted trace.remedy trace.reader_cpu_s "
+            "trace.self_check.verdict "
             "trace.self_check.tasks[].tid trace.self_check.tasks[].switches "
             "trace.self_check.tasks[].involuntary trace.self_check.tasks[].running "
             "trace.self_check.tasks[].agrees trace.self_check.uncompared observer.cpu_s "
@@ -318,6 +319,7 @@ void TestExports::jsonCarriesTheValues()
     QVERIFY(run["trace"_L1]["reason"_L1].isNull());
     QCOMPARE(run["trace"_L1]["records"_L1].toInteger(), 60);
     QCOMPARE(run["trace"_L1]["lost"_L1].toInteger(-1), 0);
+    QCOMPARE(run["trace"_L1]["lost_uncounted"_L1], QJsonValue(false));
     QCOMPARE(run["trace"_L1]["self_check"_L1]["verdict"_L1].toString(), u"agrees"_s);
     QCOMPARE(run["trace"_L1]["self_check"_L1]["tasks"_L1][0]["running"_L1].toDouble(), -0.001);
     QVERIFY(run["error"_L1].isNull());

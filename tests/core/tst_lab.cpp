@@ -120,6 +120,7 @@ private Q_SLOTS:
     void accountsAddUp_data();
     void accountsAddUp();
     void aStaleRunDirectoryIsRemoved();
+    void filesAreWrittenToADisk();
 };
 
 void TestLab::everyPairGivesTheSameChecksum_data()
@@ -706,6 +707,51 @@ void TestLab::aStaleRunDirectoryIsRemoved()
     owner.close();
     const Lab lab(options());
     QVERIFY(!QDir(stale).exists());
+}
+
+// The runtime directory of a desktop session lies in memory: fsync(2) has nothing to do there.
+void TestLab::filesAreWrittenToADisk()
+{
+    const QTemporaryDir session;
+    const QTemporaryDir cache;
+    qputenv("XDG_RUNTIME_DIR", session.path().toUtf8());
+    qputenv("XDG_CACHE_HOME", cache.path().toUtf8());
+    auto usual = options();
+    usual.runtimeDirectory.clear();
+    const auto directories = cache.filePath(QStringLiteral("timeslice"));
+    {
+        Lab lab(usual);
+        QSignalSpy finished(&lab, &Lab::runFinished);
+        QVERIFY(lab.start(longExperiment("sleep", "qthread", 1)));
+        QCOMPARE(entriesOf(session.path()), 1);
+        QVERIFY(!QDir(directories).exists());
+        lab.stop();
+        QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, kPatienceMs);
+
+        QVERIFY(lab.start(longExperiment("file", "qthread", 1)));
+        QCOMPARE(entriesOf(session.path()), 0);
+        const auto own = QDir(directories).entryInfoList(QDir::Dirs | QDir::NoDotAndDotDot);
+        QCOMPARE(own.size(), 1);
+        QCOMPARE(
+            own.front().permissions() & (QFileDevice::ReadGroup | QFileDevice::ReadOther),
+            QFileDevice::Permissions());
+        QTRY_VERIFY_WITH_TIMEOUT(lab.board()->slot(0).itemsDone.load() > 0, kPatienceMs);
+        lab.stop();
+        QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 2, kPatienceMs);
+        QVERIFY(!onlyRecording(finished)->error);
+    }
+    QCOMPARE(entriesOf(directories), 0);
+
+    // One that a killed program left there is found at the next start.
+    const auto stale = directories + QStringLiteral("/timeslice-run-stale");
+    QVERIFY(QDir().mkdir(stale));
+    QFile owner(stale + QStringLiteral("/owner"));
+    QVERIFY(owner.open(QIODevice::WriteOnly) && owner.write("1 0") > 0);
+    owner.close();
+    const Lab next(usual);
+    QVERIFY(!QDir(stale).exists());
+    qunsetenv("XDG_RUNTIME_DIR");
+    qunsetenv("XDG_CACHE_HOME");
 }
 
 QTEST_GUILESS_MAIN(TestLab)

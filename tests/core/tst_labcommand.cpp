@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The user's own program: run, watched, kept within bounds, and ended with all that it created.
 #include "core/lab/lab.h"
+#include "core/model/catalogue.h"
 #include "core/record/commandtext.h"
 #include "core/record/jsonexport.h"
+#include "core/workload/catalogue.h"
 
 #include <QFile>
 #include <QJsonDocument>
@@ -52,6 +54,13 @@ private Q_SLOTS:
     void itReadsNothing();
     void sampledWorksToo();
     void itsWordsCanBeReadByAShell();
+    void aDurationEndsAProgram_data();
+    void aDurationEndsAProgram();
+    void aStoppedProgramHasItsTimeAndRates();
+    void orphansAreReapedAndAccountedFor();
+    void itCanBeBoundToOneCpu();
+    void aProgramThatCannotBePlacedIsNotStarted();
+    void itHasTheUsersLimitOfOpenFiles();
 
 private:
     RecordingPtr
@@ -82,7 +91,11 @@ void TestLabCommand::aProgramIsRunAndItsOutputKept()
     QVERIFY(recording->wallSeconds > 0);
     QVERIFY(recording->cpuSeconds && *recording->cpuSeconds > 0);
     QVERIFY(recording->switches.voluntary);
-    QVERIFY(!recording->switches.migrations); // the kernel keeps no sum of them
+    // The kernel keeps no sum of these: they come from the trace, or are not told.
+    const bool isTraced = recording->trace.source == TraceSource::Perf && recording->trace.lost == 0U;
+    QCOMPARE(recording->switches.migrations.has_value(), isTraced);
+    QCOMPARE(recording->states.blocked.has_value(), isTraced);
+    QCOMPARE(recording->states.runnable.has_value(), isTraced);
     const auto json = QJsonDocument::fromJson(runJson(*recording)).object();
     QCOMPARE(json["command"_L1][2].toString(), u"echo out; echo err >&2"_s);
     QVERIFY(json["workers"_L1][0].toObject().contains("items"_L1));
@@ -214,10 +227,11 @@ void TestLabCommand::whatItLeavesBehindIsEnded()
 {
     QTemporaryDir directory;
     const auto file = directory.filePath(u"pid"_s);
-    const auto recording =
-        run(executions(1),
-            shell(u"setsid sh -c 'echo $$ > %1; sleep 600' & while [ ! -s %1 ]; do sleep 0.01; done"_s.arg(
-                file)));
+    const auto recording = run(
+        executions(1),
+        shell(
+            u"setsid sh -c 'echo $$ > %1; exec sleep 600' & setsid sh -c 'echo $$ > %1.2; exec sleep 600' & "
+            "while [ ! -s %1 ] || [ ! -s %1.2 ]; do sleep 0.01; done"_s.arg(file)));
     QVERIFY(recording);
     QCOMPARE(recording->outcome, Outcome::Completed);
     QFile left(file);
@@ -225,7 +239,9 @@ void TestLabCommand::whatItLeavesBehindIsEnded()
     const auto pid = left.readAll().trimmed().toInt();
     QVERIFY(pid > 1);
     QCOMPARE(::kill(pid, 0), -1);
-    QVERIFY2(recording->notes.join(u' ').contains(u"left behind"_s), qPrintable(recording->notes.join(u' ')));
+    QVERIFY2(
+        recording->notes.contains(u"2 processes were left behind when the run was over; killed."_s),
+        qPrintable(recording->notes.join(u' ')));
 }
 
 void TestLabCommand::aFloodOfOutputIsCut()
@@ -258,6 +274,130 @@ void TestLabCommand::itsWordsCanBeReadByAShell()
     QCOMPARE(commandWords(u"/bin/echo \"a b\"  c"_s), QStringList({u"/bin/echo"_s, u"a b"_s, u"c"_s}));
     QVERIFY(commandWords(u"  "_s).isEmpty());
     QCOMPARE(commandText(words), u"/bin/echo 'a b' 'it'\\''s' '$x' '' -n"_s);
+}
+
+void TestLabCommand::aDurationEndsAProgram_data()
+{
+    QTest::addColumn<QString>("script");
+    QTest::addColumn<quint64>("items");
+    QTest::newRow("one that would go on") << u"exec sleep 600"_s << quint64{0};
+    QTest::newRow("one that does not listen")
+        << u"trap '' TERM; while :; do sleep 0.05; done"_s << quint64{0};
+    QTest::newRow("one that then fails")
+        << u"trap 'exit 3' TERM; while :; do sleep 0.05; done"_s << quint64{0};
+    QTest::newRow("the second of two")
+        << u"[ -e %1 ] && exec sleep 600; touch %1"_s.arg(m_runtime.filePath(u"second"_s)) << quint64{1};
+}
+
+void TestLabCommand::aDurationEndsAProgram()
+{
+    QFETCH(QString, script);
+    QFETCH(quint64, items);
+    auto experiment = executions(1);
+    experiment.items.reset();
+    experiment.durationSeconds = 0.4;
+    const auto recording = run(experiment, shell(script));
+    QVERIFY(recording);
+    QVERIFY2(!recording->error, recording->error ? describe(*recording->error).c_str() : "");
+    QCOMPARE(recording->outcome, Outcome::Completed);
+    QCOMPARE(recording->items, items);
+    QCOMPARE(recording->itemsFailed, 0U); // its time was up: that is no failure
+    QVERIFY(recording->wallSeconds >= 0.4);
+    QVERIFY(recording->cpuSeconds);
+}
+
+void TestLabCommand::aStoppedProgramHasItsTimeAndRates()
+{
+    Lab lab({.workerProgram = QStringLiteral(TIMESLICE_WORKER), .runtimeDirectory = m_runtime.path()});
+    QSignalSpy finished(&lab, &Lab::runFinished);
+    QVERIFY(lab.start(executions(1), {.command = shell(u"exec sleep 600"_s)}));
+    QTRY_VERIFY_WITH_TIMEOUT(lab.board()->slot(0).pid.load() > 0, kPatienceMs);
+    lab.stop();
+    QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, kPatienceMs);
+    const auto recording = finished.front().front().value<RecordingPtr>();
+    QCOMPARE(recording->outcome, Outcome::Stopped);
+    QCOMPARE(recording->items, 0U);
+    QVERIFY(recording->wallSeconds > 0);
+    QVERIFY(!recording->itemsPerSecond); // no execution came to its end
+    QVERIFY(recording->cpuSeconds && *recording->cpuSeconds > 0);
+    QVERIFY(recording->switches.voluntary);
+}
+
+void TestLabCommand::orphansAreReapedAndAccountedFor()
+{
+    // A process whose parent is gone works for a while and says what it was charged, in ticks of 10 ms. The
+    // program waits until nothing is left of it.
+    QTemporaryDir directory;
+    const auto ticks = directory.filePath(u"ticks"_s);
+    const auto pid = directory.filePath(u"pid"_s);
+    const auto orphan = u"echo $$ > %1; i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done; "
+                        "cut -d' ' -f14 /proc/$$/stat > %2.new; mv %2.new %2"_s.arg(pid, ticks);
+    const auto recording =
+        run(executions(1),
+            shell(u"(sh -c \"$0\" &); while [ ! -s %1 ]; do sleep 0.02; done; "
+                  "while [ -d /proc/$(cat %2) ]; do sleep 0.02; done; echo reaped"_s.arg(ticks, pid))
+                << orphan);
+    QVERIFY(recording);
+    QCOMPARE(recording->outcome, Outcome::Completed);
+    QCOMPARE(recording->output, u"reaped\n"_s); // or it would wait for ever
+    QFile file(ticks);
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    const auto charged = file.readAll().trimmed().toDouble() / 100;
+    QVERIFY(charged > 0);
+    QVERIFY2(
+        *recording->cpuSeconds >= charged - 0.01,
+        qPrintable(u"%1 s, of which the orphan had %2 s"_s.arg(*recording->cpuSeconds).arg(charged)));
+}
+
+void TestLabCommand::itCanBeBoundToOneCpu()
+{
+    auto experiment = executions(1);
+    experiment.pin = Pin::One;
+    const auto recording = run(experiment, {u"grep"_s, u"Cpus_allowed_list"_s, u"/proc/self/status"_s});
+    QVERIFY(recording);
+    QCOMPARE(recording->outcome, Outcome::Completed);
+    QCOMPARE(
+        recording->output.section(u'\t', 1).trimmed(),
+        QString::number(recording->machine.cpusAllowed.front()));
+}
+
+void TestLabCommand::aProgramThatCannotBePlacedIsNotStarted()
+{
+    // The model by itself, on a CPU that no machine has.
+    auto experiment = validated(executions(1)).value();
+    experiment.pin = Pin::One;
+    const auto workload = findWorkload("command")->make(workSpecOf(experiment));
+    const auto board = Board::createAnonymous({.workers = 1}).value();
+    board.setItemLimit(1);
+    ModelContext context;
+    context.experiment = &experiment;
+    context.workload = workload.get();
+    context.board = &board;
+    context.cpusAllowed = {8'191};
+    context.command = {u"/bin/true"_s};
+    const auto model = findModel("command")->make(context);
+    QSignalSpy finished(model.get(), &Model::finished);
+    QSignalSpy failed(model.get(), &Model::failed);
+    model->start();
+    board.go({});
+    model->begin();
+    QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, kPatienceMs);
+    QCOMPARE(board.slot(0).itemsDone.load(), 0U);
+    QCOMPARE(failed.size(), 1);
+    const auto error = failed.front().front().value<Error>();
+    QVERIFY2(error.what.find("127") != std::string::npos, error.what.c_str());
+}
+
+void TestLabCommand::itHasTheUsersLimitOfOpenFiles()
+{
+    Lab lab(
+        {.workerProgram = QStringLiteral(TIMESLICE_WORKER),
+         .runtimeDirectory = m_runtime.path(),
+         .programOpenFiles = 123});
+    QSignalSpy finished(&lab, &Lab::runFinished);
+    QVERIFY(lab.start(executions(1), {.command = shell(u"ulimit -Sn"_s)}));
+    QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, kPatienceMs);
+    QCOMPARE(finished.front().front().value<RecordingPtr>()->output, u"123\n"_s);
 }
 
 QTEST_GUILESS_MAIN(TestLabCommand)

@@ -54,6 +54,8 @@ private Q_SLOTS:
     void theTraceEqualsTheKernelsCounters_data();
     void theTraceEqualsTheKernelsCounters();
     void sharesOfTheCoresComeFromTheTrace();
+    void theRunBeforeIsNotWhatOthersUse();
+    void theServerCountsAsTheRuns();
     void aRefusalFallsBackToSampling_data();
     void aRefusalFallsBackToSampling();
     void exactOrNothing();
@@ -171,6 +173,62 @@ void TestLabTrace::sharesOfTheCoresComeFromTheTrace()
     QVERIFY2(
         exact > 0.8 * charged && exact < 1.2 * charged + 0.05,
         qPrintable(u"%1 s on cores, %2 s charged"_s.arg(exact).arg(charged)));
+}
+
+// Busy cores are told over a second, in which there was another run: whose they were adds up all the same.
+void TestLabTrace::theRunBeforeIsNotWhatOthersUse()
+{
+    Lab lab(options());
+    auto experiment = halfASecondOf("primes", "qthread");
+    experiment.durationSeconds = 1.2;
+    const auto before = run(lab, experiment, TraceMode::Perf);
+    std::vector<SeriesPoint> points;
+    connect(&lab, &Lab::frameReady, this, [&](const Frame &frame) {
+        if (lab.state() == LabState::Running)
+            points.insert(points.end(), frame.points.begin(), frame.points.end());
+    });
+    experiment.durationSeconds = 0.7;
+    const auto after = run(lab, experiment, TraceMode::Perf);
+    QVERIFY(before && after);
+    if (after->trace.source == TraceSource::None)
+        QSKIP(after->trace.reason.c_str());
+    std::erase_if(points, [](const SeriesPoint &point) { return point.cpuOurs.empty(); });
+    QVERIFY(points.size() >= 2);
+    double used = 0;
+    double seconds = 0;
+    for (const auto &point : points) {
+        used += point.runCores * point.seconds;
+        seconds += point.seconds;
+        if (seconds < 0.2)
+            continue; // the kernel counts in steps of 10 ms
+        const auto both = used / seconds + point.otherCores;
+        QVERIFY2(
+            !(both > static_cast<double>(point.cpus.size()) + 0.4),
+            qPrintable(u"%1 cores of the run and %2 of others, of %3"_s.arg(used / seconds)
+                           .arg(point.otherCores)
+                           .arg(point.cpus.size())));
+    }
+}
+
+void TestLabTrace::theServerCountsAsTheRuns()
+{
+    Lab lab(options());
+    const auto recording = run(lab, halfASecondOf("http", "qthread"), TraceMode::Perf);
+    QVERIFY(recording);
+    if (recording->trace.source == TraceSource::None)
+        QSKIP(recording->trace.reason.c_str());
+    if (*recording->trace.lost > 0)
+        QSKIP("records were lost");
+    QVERIFY(!recording->series.empty());
+    double inTrace = 0;
+    double ours = 0;
+    for (const auto &point : recording->series) {
+        for (const double share : point.cpuOurs)
+            inTrace += share * point.seconds;
+        ours += point.runCores * point.seconds;
+    }
+    // It answers every request, and was there before the trace.
+    QVERIFY2(ours > 1.05 * inTrace, qPrintable(u"%1 s, %2 s of it in the trace"_s.arg(ours).arg(inTrace)));
 }
 
 void TestLabTrace::aRefusalFallsBackToSampling_data()

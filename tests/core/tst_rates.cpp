@@ -253,7 +253,6 @@ void TestRates::itemsPerSecondAddUp()
     const auto rates = second.rates();
     QCOMPARE(rates.workerItemsPerSecond, (std::vector{10.0, 5.0}));
     QCOMPARE(rates.itemsPerSecond, 15.0);
-    QCOMPARE(rates.failedPerSecond, 3.0);
     second.after.workers[1].itemsDone = 1;
     QVERIFY(std::isnan(second.rates().itemsPerSecond));
 }
@@ -269,7 +268,6 @@ void TestRates::anotherRunIsNotCompared()
     const auto rates = second.rates();
     QVERIFY(std::isnan(rates.runCores));
     QVERIFY(std::isnan(rates.itemsPerSecond));
-    QVERIFY(std::isnan(rates.failedPerSecond));
     QVERIFY(std::isnan(rates.voluntaryPerSecond));
     QVERIFY(std::isnan(rates.otherCores)); // whose the cores were cannot be told
     QVERIFY(rates.workerItemsPerSecond.empty());

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/observe/series.h"
+#include "core/observe/seriesthinning.h"
 
 #include <QTest>
 
@@ -91,6 +92,9 @@ private Q_SLOTS:
     void aSuspendLeavesAHoleAndForgetsTheSecondBefore();
     void aSnapshotThatIsNotLaterIsPassedOver();
     void onlyAboutASecondIsKept();
+    void oneProcessIsToldApart();
+    void pointsAreJoinedTwoByTwo();
+    void whatDoesNotFollowStaysApart();
 };
 
 void TestSeries::thereIsNoPointBeforeTheSecondSnapshot()
@@ -233,6 +237,74 @@ void TestSeries::onlyAboutASecondIsKept()
     const auto kept = std::ranges::count_if(all, [](const auto &one) { return !one.expired(); });
     QCOMPARE(kept, 11); // 10 intervals of 100 ms
     QVERIFY(!all.back().expired());
+}
+
+void TestSeries::oneProcessIsToldApart()
+{
+    FakeSampler sampler;
+    SeriesBuilder builder;
+    (void)builder.add(sampler.tick(0, 0)); // before the run: nobody knows of the process
+    sampler.beginRun(1);
+    (void)builder.add(sampler.tick(1, 0, 1));
+    for (int i = 0; i < 3; ++i)
+        QVERIFY(builder.add(sampler.tick(1, 0, 0.5)));
+    const auto point = builder.add(sampler.tick(1, 0, 0.25));
+    QVERIFY(point && isNear(point->busySeconds, 0.5));
+    const auto cores = builder.coresOf(100);
+    QVERIFY(isNear(cores.inInterval, 0.25));
+    QVERIFY(isNear(cores.inWindow, (1 + 3 * 0.5 + 0.25) / 5));
+    QVERIFY(isNear(builder.coresOf(99).inInterval, 0) && isNear(builder.coresOf(99).inWindow, 0));
+}
+
+namespace {
+
+SeriesPoint pointUntil(int tenths, double seconds, double rate)
+{
+    SeriesPoint point;
+    point.time = MonotonicTime(std::chrono::milliseconds(100 * tenths));
+    point.seconds = seconds;
+    point.cpus = {0, 1};
+    point.cpuBusy = {rate / 10, 0.5};
+    point.busySeconds = 1;
+    point.runCores = point.otherCores = point.itemsPerSecond = rate;
+    point.workerItemsPerSecond = {rate};
+    point.voluntaryPerSecond = point.involuntaryPerSecond = point.observerShare = rate;
+    return point;
+}
+
+} // namespace
+
+void TestSeries::pointsAreJoinedTwoByTwo()
+{
+    const double nan = std::nan("");
+    std::vector<SeriesPoint> series{
+        pointUntil(1, 0.1, 4), pointUntil(4, 0.3, 8), pointUntil(5, 0.1, nan), pointUntil(6, 0.1, 1),
+        pointUntil(7, 0.1, 2)};
+    thin(series);
+    QCOMPARE(series.size(), 3U);
+    QVERIFY(isNear(series[0].seconds, 0.4));
+    QCOMPARE(series[0].time, MonotonicTime(std::chrono::milliseconds(400)));
+    for (const double value :
+         {series[0].itemsPerSecond, series[0].workerItemsPerSecond[0], series[0].runCores,
+          series[0].otherCores, series[0].voluntaryPerSecond, series[0].involuntaryPerSecond,
+          series[0].observerShare, 10 * series[0].cpuBusy[0]})
+        QVERIFY2(isNear(value, 7), qPrintable(QString::number(value))); // (0.1 * 4 + 0.3 * 8) / 0.4
+    QVERIFY(isNear(series[0].cpuBusy[1], 0.5));
+    QVERIFY(isNear(series[0].busySeconds, 1.3));
+    QVERIFY(std::isnan(series[1].itemsPerSecond)); // a gap stays one
+    QVERIFY(isNear(series[1].cpuBusy[1], 0.5));
+    QVERIFY(isNear(series[2].itemsPerSecond, 2));
+}
+
+void TestSeries::whatDoesNotFollowStaysApart()
+{
+    auto hotplugged = pointUntil(4, 0.1, 3);
+    hotplugged.cpus = {0};
+    hotplugged.cpuBusy = {1};
+    std::vector<SeriesPoint> series{pointUntil(1, 0.1, 1), pointUntil(3, 0.1, 2), hotplugged};
+    thin(series); // a hole between the first two, and another number of CPUs
+    QCOMPARE(series.size(), 3U);
+    QVERIFY(isNear(series[1].itemsPerSecond, 2));
 }
 
 QTEST_GUILESS_MAIN(TestSeries)

@@ -6,6 +6,7 @@
 #include <QElapsedTimer>
 #include <QFile>
 #include <QProcess>
+#include <QStandardPaths>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -29,6 +30,8 @@ class TestChildren : public QObject {
 private Q_SLOTS:
     void noneOutlivesItsProgram_data();
     void noneOutlivesItsProgram();
+    void noneOutlivesItsSupervisor_data();
+    void noneOutlivesItsSupervisor();
 };
 
 void TestChildren::noneOutlivesItsProgram_data()
@@ -68,6 +71,17 @@ void TestChildren::noneOutlivesItsProgram_data()
                     QStringLiteral("spawn"), QStringLiteral("--set"),
                     QStringLiteral("what=interpreter")} << 5 << signal;
         QTest::addRow("the window with processes, SIG%s", ::sigabbrev_np(signal)) << window << 4 << signal;
+        // Sessions of their own, and processes whose parents are gone.
+        QTest::addRow("a program that hides its processes, SIG%s", ::sigabbrev_np(signal)) << QStringList{
+            QStringLiteral("run"), QStringLiteral("--"), QStringLiteral("/bin/sh"), QStringLiteral("-c"),
+            QStringLiteral("trap '' TERM HUP INT; setsid sleep 1000 & (setsid sleep 1000 &); "
+                           "(sleep 1000 &); wait")} << 5 << signal;
+        if (!QStandardPaths::findExecutable(QStringLiteral("python3")).isEmpty())
+            QTest::addRow("a pool of processes in Python, SIG%s", ::sigabbrev_np(signal))
+                << run + QStringList{QStringLiteral("--model"),    QStringLiteral("cpython-process-pool"),
+                                     QStringLiteral("--workers"),  QStringLiteral("3"),
+                                     QStringLiteral("--workload"), QStringLiteral("primes")}
+                << 5 << signal;
     }
 }
 
@@ -94,6 +108,10 @@ void TestChildren::noneOutlivesItsProgram()
 
     QProcess program;
     program.setProcessEnvironment(environment);
+    program.setChildProcessModifier([] { // they may be ignored where the tests are run in the background
+        ::signal(SIGINT, SIG_DFL);
+        ::signal(SIGHUP, SIG_DFL);
+    });
     program.start(QStringLiteral(TIMESLICE_PROGRAM), arguments);
     QVERIFY(program.waitForStarted());
     const auto pid = static_cast<pid_t>(program.processId());
@@ -113,6 +131,49 @@ void TestChildren::noneOutlivesItsProgram()
     qInfo("%zu descendants gone after %lld ms", family.size(), static_cast<long long>(gone));
     QVERIFY2(gone <= kLongestLifeMs, qPrintable(QStringLiteral("they lived %1 ms longer").arg(gone)));
     QTRY_COMPARE_WITH_TIMEOUT(program.state(), QProcess::NotRunning, kPatienceMs);
+}
+
+void TestChildren::noneOutlivesItsSupervisor_data()
+{
+    QTest::addColumn<QString>("script");
+    QTest::addColumn<int>("descendants");
+    QTest::newRow("a child of the program") << QStringLiteral("sleep 1000 & wait") << 3;
+    QTest::newRow("groups and orphans") << QStringLiteral("(sleep 1000 &); set -m; sleep 1000 & wait") << 4;
+}
+
+void TestChildren::noneOutlivesItsSupervisor()
+{
+    QFETCH(QString, script);
+    QFETCH(int, descendants);
+    QProcess program;
+    program.start(
+        QStringLiteral(TIMESLICE_PROGRAM),
+        {QStringLiteral("run"), QStringLiteral("--json"), QStringLiteral("--"), QStringLiteral("/bin/sh"),
+         QStringLiteral("-c"), script});
+    QVERIFY(program.waitForStarted());
+    const auto pid = static_cast<pid_t>(program.processId());
+    QTRY_VERIFY_WITH_TIMEOUT(
+        descendantsOf(pid).size() >= static_cast<std::size_t>(descendants)
+            || program.state() == QProcess::NotRunning,
+        kPatienceMs);
+    QVERIFY2(program.state() == QProcess::Running, program.readAllStandardError().constData());
+    const auto family = descendantsOf(pid);
+    const auto supervisor = *childrenOf(pid).begin();
+    for (const pid_t member : family) {
+        QFile score(QStringLiteral("/proc/%1/oom_score_adj").arg(member));
+        QVERIFY(score.open(QIODevice::ReadOnly));
+        QCOMPARE(score.readAll().trimmed(), QByteArray("800")); // they go before the program does
+    }
+
+    QCOMPARE(::kill(supervisor, SIGKILL), 0);
+    for (const pid_t member : family)
+        QTRY_VERIFY_WITH_TIMEOUT(!runs(member), kPatienceMs);
+    QTRY_COMPARE_WITH_TIMEOUT(program.state(), QProcess::NotRunning, kPatienceMs);
+    QCOMPARE(program.exitCode(), 1);
+    const auto words = program.readAllStandardError();
+    QVERIFY2(words.contains("SIGKILL"), words.constData());
+    for (const pid_t member : family)
+        QVERIFY2(::kill(member, 0) != 0, "it was not taken leave of"); // no zombie is left of it either
 }
 
 QTEST_GUILESS_MAIN(TestChildren)

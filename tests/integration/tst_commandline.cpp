@@ -6,6 +6,7 @@
 #include "core/workload/catalogue.h"
 #include "tests/integration/commandfixture.h"
 
+#include <QDir>
 #include <QImage>
 #include <QJsonArray>
 #include <QRegularExpression>
@@ -29,6 +30,10 @@ private Q_SLOTS:
     void helpShowsOnlyWhatExists();
     void usageErrors_data();
     void usageErrors();
+    void wordsThatWouldNotArriveAreRefused();
+    void ignoredSignalsStayIgnored_data();
+    void ignoredSignalsStayIgnored();
+    void rootIsWarnedInADesktopSession();
     void badFilesPointAtTheKey();
     void listsAreTheCatalogue();
     void listedScenariosAreExperiments();
@@ -131,7 +136,15 @@ void TestCommandLine::usageErrors_data()
     row("run --workload primes --model qthread --timeout soon", "--timeout must be a number");
     row("run --workload primes --model qthread --export run.pdf",
         "must end in .json, .csv, .png, .perfetto.json or .slices.csv");
+    for (const auto *const later : {"run.svg", "run.html", "timeline.perfetto"})
+        row(qPrintable(u"run --workload primes --model qthread --export "_s + QLatin1String(later)),
+            "must end in .json, .csv, .png, .perfetto.json or .slices.csv (these two also with .gz)");
     row("run --workload primes --model qthread --export a.csv --export a.csv", "is given twice");
+    for (const auto *const timeline : {"a.perfetto.json", "a.perfetto.json.gz", "a.slices.csv"})
+        row(qPrintable(
+                u"run --workload primes --model qthread --trace off --export "_s + QLatin1String(timeline)),
+            "is a timeline, and there is none with --trace off");
+    row("run --pin spread -- true", "--pin: must be none or one");
     row("run --workload primes --model qthread --trace perv",
         "--trace must be one of auto, off, perf, sampled; did you mean \"perf\"?");
     for (const auto *const memory : {"0", "7", "2000000", "64M", "-1", "1e3", "18446744073709551616"})
@@ -165,6 +178,54 @@ void TestCommandLine::usageErrors()
     QVERIFY2(ended.err.contains(says), ended.err.constData());
     QVERIFY2(ended.err.startsWith("timeslice: "), ended.err.constData());
     QVERIFY2(ended.err.contains("--help'."), ended.err.constData());
+}
+
+void TestCommandLine::wordsThatWouldNotArriveAreRefused()
+{
+    const auto refused = shell(u"\"$T\" run -- /bin/echo \"$(printf 'a\\377b')\""_s);
+    QCOMPARE(refused.code, 2);
+    QCOMPARE(refused.out, QByteArray());
+    QVERIFY2(refused.err.contains("argument 4"), refused.err.constData());
+    QVERIFY2(refused.err.contains("is not valid UTF-8"), refused.err.constData());
+    const auto fine = run({u"run"_s, u"--"_s, u"/bin/echo"_s, u"\u00e4\u20ac"_s});
+    QCOMPARE(fine.code, 0);
+    QVERIFY(fine.out.contains("\u00e4\u20ac"));
+}
+
+void TestCommandLine::ignoredSignalsStayIgnored_data()
+{
+    QTest::addColumn<int>("signal");
+    QTest::newRow("SIGHUP, as nohup does") << SIGHUP;
+    QTest::newRow("SIGINT, as a shell does for a job in the background") << SIGINT;
+}
+
+void TestCommandLine::ignoredSignalsStayIgnored()
+{
+    QFETCH(int, signal);
+    QProcess process;
+    process.setProcessEnvironment(plainEnvironment());
+    process.setChildProcessModifier([signal] { ::signal(signal, SIG_IGN); });
+    process.start(
+        QStringLiteral(TIMESLICE_PROGRAM),
+        words("run --workload sleep --model qthread --workers 2 --duration 1 --json"));
+    QVERIFY(process.waitForStarted());
+    const auto threads = u"/proc/%1/task"_s.arg(process.processId());
+    QTRY_VERIFY_WITH_TIMEOUT(
+        QDir(threads).entryList(QDir::Dirs | QDir::NoDotAndDotDot).size() >= 4, kLongest);
+    QCOMPARE(::kill(static_cast<pid_t>(process.processId()), signal), 0);
+    const auto ended = waitFor(process);
+    QCOMPARE(ended.code, 0);
+    QCOMPARE(object(ended.out)["outcome"_L1].toString(), u"completed"_s);
+}
+
+void TestCommandLine::rootIsWarnedInADesktopSession()
+{
+    auto environment = plainEnvironment();
+    environment.insert(u"DISPLAY"_s, u":99"_s);
+    const auto ended = run(quickRun("--json"), {}, environment);
+    QCOMPARE(ended.code, 0); // said, never refused
+    QCOMPARE(ended.err.contains("runs as root"), ::geteuid() == 0);
+    QVERIFY(!run(quickRun("--json")).err.contains("runs as root"));
 }
 
 void TestCommandLine::badFilesPointAtTheKey()
@@ -310,7 +371,7 @@ void TestCommandLine::doctorLooksAtEverything()
     }
     for (const auto &id :
          words("version kernel cores quota memory perf accounting open_files tasks worker run_directory "
-               "display"))
+               "display user"))
         QVERIFY2(ids.contains(id), qPrintable(id));
 
     const auto text = run(words("doctor"));
@@ -441,6 +502,7 @@ void TestCommandLine::theWindowEndsAtASignal()
         "duration_s": 600})"));
     QProcess process;
     process.setProcessEnvironment(environment);
+    process.setChildProcessModifier([signal] { ::signal(signal, SIG_DFL); }); // see ignoredSignalsStayIgnored
     process.start(QStringLiteral(TIMESLICE_PROGRAM), {path, u"--run"_s});
     QVERIFY(process.waitForStarted());
     const auto children = u"/proc/%1/task/%1/children"_s.arg(process.processId());

@@ -37,6 +37,9 @@ private Q_SLOTS:
     void signalsStopTheRunAndPrintIt_data();
     void signalsStopTheRunAndPrintIt();
     void absurdRequestsNeedForce();
+    void theServersTokenIsNotPrinted();
+    void aProgramHasTheLimitsOfItsUser();
+    void aProgramEndsByDuration();
 };
 
 void TestCommandRuns::everyPairGivesTheSameChecksumUnderEveryModel_data()
@@ -275,6 +278,8 @@ void TestCommandRuns::signalsStopTheRunAndPrintIt()
     QFETCH(QString, options);
     QProcess process;
     process.setProcessEnvironment(plainEnvironment());
+    process.setChildProcessModifier(
+        [signal] { ::signal(signal, SIG_DFL); }); // in the background it is ignored
     process.start(QStringLiteral(TIMESLICE_PROGRAM), endlessRun(options.toLatin1().constData()));
     QVERIFY(process.waitForStarted());
     // Workers are threads of this process or of a child; either way the handler is in place long before they
@@ -308,6 +313,33 @@ void TestCommandRuns::absurdRequestsNeedForce()
             u"ulimit -n 200; \"$T\" run --workload sleep --model qprocess --workers 2 --items 2 --force --json"_s)
             .code,
         0);
+}
+
+void TestCommandRuns::theServersTokenIsNotPrinted()
+{
+    const auto ended = run(words("run --workload http --model qthread --workers 2 --items 8 --json --set "
+                                 "delay_ms=1 --set fail_every=2"));
+    QCOMPARE(ended.code, 1);
+    QVERIFY2(ended.err.contains("on purpose"), ended.err.constData());
+    QVERIFY2(!ended.err.contains("listening"), ended.err.constData());
+    QVERIFY2(!ended.out.contains("listening"), ended.out.constData());
+}
+
+void TestCommandRuns::aProgramHasTheLimitsOfItsUser()
+{
+    const auto ended = shell(u"ulimit -Sn 300; \"$T\" run --json -- /bin/sh -c 'ulimit -Sn'"_s);
+    QVERIFY2(ended.code == 0, ended.err.constData());
+    QCOMPARE(object(ended.out)["output"_L1].toString(), u"300\n"_s);
+}
+
+void TestCommandRuns::aProgramEndsByDuration()
+{
+    const auto ended = run(words("run --duration 0.3 --json -- sleep 600"));
+    QVERIFY2(ended.code == 0, ended.err.constData());
+    const auto result = object(ended.out);
+    QCOMPARE(result["outcome"_L1].toString(), u"completed"_s);
+    QCOMPARE(result["items_failed"_L1].toInteger(-1), 0);
+    QVERIFY(result["wall_s"_L1].toDouble() >= 0.3);
 }
 
 QTEST_GUILESS_MAIN(TestCommandRuns)

@@ -141,9 +141,15 @@ TEST(Limits, TheSoftLimitOfOpenFilesCanBeRaised)
     auto lowered = before;
     lowered.rlim_cur = 256;
     ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &lowered), 0);
-    raiseOpenFileLimit();
+    const auto told = raiseOpenFileLimit();
     const auto raised = openFileLimit();
+    EXPECT_FALSE(raiseOpenFileLimit()); // nothing is left to raise
+    setOpenFileLimit(256);
+    const auto again = openFileLimit();
     ::setrlimit(RLIMIT_NOFILE, &before);
+    EXPECT_EQ(told, std::optional<std::uint64_t>(256));
+    ASSERT_TRUE(again && again->soft);
+    EXPECT_EQ(*again->soft, 256U);
     ASSERT_TRUE(raised && raised->soft);
     EXPECT_EQ(*raised->soft, std::min<std::uint64_t>(before.rlim_max, 1 << 20));
 }

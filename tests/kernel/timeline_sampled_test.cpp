@@ -4,7 +4,12 @@
 #include "core/observe/timelinelanebuilder.h"
 #include "core/procfs/ownusage.h"
 
+#include <csignal>
+#include <filesystem>
+#include <fstream>
 #include <gtest/gtest.h>
+#include <spawn.h>
+#include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
 
@@ -85,6 +90,51 @@ private:
     std::jthread m_thread; ///< Last: it uses the rest.
 };
 
+// A program that does nothing for as long as this lives.
+class Sleeper {
+public:
+    Sleeper()
+    {
+        char name[] = "sleep";
+        char time[] = "600";
+        char *arguments[] = {name, time, nullptr};
+        if (::posix_spawnp(&m_pid, "sleep", nullptr, nullptr, arguments, environ) != 0)
+            m_pid = 0;
+    }
+    ~Sleeper()
+    {
+        if (m_pid <= 0)
+            return;
+        ::kill(m_pid, SIGKILL);
+        ::waitpid(m_pid, nullptr, 0);
+    }
+    Sleeper(const Sleeper &) = delete;
+    Sleeper &operator=(const Sleeper &) = delete;
+    [[nodiscard]] int pid() const { return m_pid; }
+
+private:
+    pid_t m_pid = 0;
+};
+
+// How often a thread of this process has asked the kernel for something to read; nothing where it is not
+// told.
+std::optional<std::uint64_t> readsOfThread(std::string_view name)
+{
+    for (const auto &task : std::filesystem::directory_iterator("/proc/self/task")) {
+        std::string comm;
+        std::getline(std::ifstream(task.path() / "comm"), comm);
+        if (comm != name)
+            continue;
+        std::ifstream io(task.path() / "io");
+        std::string key;
+        for (std::uint64_t value = 0; io >> key >> value;) {
+            if (key == "syscr:")
+                return value;
+        }
+    }
+    return std::nullopt;
+}
+
 // What shows it arranges its lanes anew only when the list is another one.
 TEST(SampledTimeline, sharesTheListOfTasksWhileItStaysTheSame)
 {
@@ -134,6 +184,39 @@ TEST(SampledTimeline, chargesAWorkerWhatTheKernelChargedIt)
     EXPECT_EQ(stats.sums.totalNs(), view->known().lengthNs());
     EXPECT_GE(timeline.status().samples, 2U);
     EXPECT_GT(timeline.status().readerCpu.count(), 0);
+}
+
+// While nobody on the machine has created a task, nobody is asked for new ones.
+TEST(SampledTimeline, doesNotAskSleepingProcessesForChildrenEachTime)
+{
+    constexpr std::size_t kProcesses = 60;
+    const std::vector<Sleeper> sleepers(kProcesses);
+    RunSubject subject{.run = 1, .board = nullptr, .rootPids = {}};
+    for (const auto &sleeper : sleepers) {
+        ASSERT_GT(sleeper.pid(), 0);
+        subject.rootPids.push_back(sleeper.pid());
+    }
+    SampledTimeline timeline(std::move(subject));
+    const auto waitForSamples = [&timeline](std::uint64_t count) {
+        for (const auto end = timeline.status().samples + count; timeline.status().samples < end;)
+            std::this_thread::sleep_for(2ms);
+    };
+    waitForSamples(10);
+    // On a machine where others start programs all the time it takes a while until nobody does.
+    constexpr int kAttempts = 20;
+    double reads = 0;
+    for (int attempt = 0; attempt < kAttempts; ++attempt) {
+        const auto samplesBefore = timeline.status().samples;
+        const auto before = readsOfThread("task-sampler");
+        if (!before)
+            GTEST_SKIP() << "this kernel does not count reads";
+        waitForSamples(20);
+        const auto samples = timeline.status().samples - samplesBefore;
+        reads = static_cast<double>(*readsOfThread("task-sampler") - *before) / static_cast<double>(samples);
+        if (reads < kProcesses / 2.0)
+            break;
+    }
+    EXPECT_LT(reads, kProcesses / 2.0);
 }
 
 TEST(SampledTimeline, aTaskThatCannotBeReadIsUnknownAndNotIdle)

@@ -473,9 +473,11 @@ void TestExperimentPanel::filesOfExperimentsAndRunsOpen()
     QVERIFY(plain->experiment == sleepExperiment());
     QVERIFY(!plain->isFromRun);
 
+    auto experiment = QJsonDocument::fromJson(toJson(sleepExperiment())).object();
+    experiment.remove(QStringLiteral("schema"));
     const QJsonObject run{
         {QStringLiteral("schema"), QStringLiteral("timeslice.run/1")},
-        {QStringLiteral("experiment"), toJsonObject(sleepExperiment())},
+        {QStringLiteral("experiment"), experiment},
         {QStringLiteral("wall_s"), 1.0}};
     const auto saved = openExperiment(write("run.json", QJsonDocument(run).toJson()));
     QVERIFY2(saved, saved ? "" : saved.error().what.c_str());

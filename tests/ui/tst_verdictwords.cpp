@@ -50,6 +50,7 @@ private Q_SLOTS:
     void everyHappeningHasItsSentence_data();
     void everyHappeningHasItsSentence();
     void aFailureSaysWhatAndNoNumber();
+    void aStopSaysOfWhat();
     void aProgramHasWordsOfItsOwn();
     void tasksAreNamedAndTheBusiestComeFirst();
     void failedItemsAreARowOfTheirOwn();
@@ -220,6 +221,17 @@ void TestVerdictWords::aFailureSaysWhatAndNoNumber()
     QVERIFY(words.number.isEmpty());
     QVERIFY2(words.happened.contains(QLatin1String("no answer")), qPrintable(words.happened));
     QCOMPARE(endInWords(run), QStringLiteral("Failed"));
+}
+
+void TestVerdictWords::aStopSaysOfWhat()
+{
+    Recording run = aRun();
+    run.outcome = Outcome::Stopped;
+    QVERIFY(endInWords(run).startsWith(QLatin1String("Stopped after")));
+    run.wallSeconds = 0;
+    QCOMPARE(endInWords(run), QStringLiteral("Stopped before the first item"));
+    run.command = {QStringLiteral("make")};
+    QCOMPARE(endInWords(run), QStringLiteral("Stopped before the program had started"));
 }
 
 void TestVerdictWords::aProgramHasWordsOfItsOwn()
