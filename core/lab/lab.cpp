@@ -417,7 +417,7 @@ std::shared_ptr<const Board> Lab::board() const
 
 std::optional<InterpreterReport> Lab::interpreter() const
 {
-    if (!d->run || !d->interpreters)
+    if (!d->run || !d->interpreters || !findModel(d->run->plan.experiment.model)->interpreter)
         return std::nullopt;
     const auto found = std::ranges::find(*d->interpreters, d->run->plan.interpreter, &Interpreter::path);
     if (found == d->interpreters->end())
