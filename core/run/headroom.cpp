@@ -73,6 +73,7 @@ Headroom readHeadroom(const ProcRoot &root)
 std::optional<std::string> whyTooMuch(const Experiment &experiment, const Headroom &headroom)
 {
     const auto *const workload = findWorkload(experiment.workload);
+    const auto *const model = findModel(experiment.model);
     const auto extraThreads = workload != nullptr ? workload->extraThreads : 0U;
     const auto extraFiles = workload != nullptr ? workload->extraFiles : 0U;
     const auto tasks = std::uint64_t{experiment.workers} * (1 + extraThreads) + kTasksBeside;
