@@ -131,7 +131,8 @@ TEST(Https, refusesWhatIsNoTls)
     std::string noise(5000, '\0');
     for (auto &c : noise)
         c = static_cast<char>(random());
-    const std::string longRecord = std::string("\x16\x03\x03\xff\xff", 5) + std::string(70'000, 'x');
+    std::string longRecord("\x16\x03\x03\xff\xff", 5);
+    longRecord.resize(70'000, 'x');
     const auto trusted = makeIdentity();
     for (const auto &text : {kGood, noise, longRecord, std::string(100, '\0')}) {
         const SocketServer server([&text](int fd) {
