@@ -181,6 +181,9 @@ void MainWindow::connectActions()
     on(m_actions.smaller, [this] { changeScale(m_themes->scale() / kScaleStep); });
     on(m_actions.normalSize, [this] { changeScale(1); });
     connect(m_actions.perWorker, &QAction::toggled, m_charts, &ChartStack::setPerWorker);
+    m_actions.showRange->setChecked(m_charts->isRangeWanted());
+    connect(m_actions.showRange, &QAction::toggled, m_charts, &ChartStack::setRangeWanted);
+    connect(m_charts, &ChartStack::rangeWantedChanged, m_actions.showRange, &QAction::setChecked);
     on(m_actions.showTable, [this] { m_charts->showTable(m_charts->currentChart()); });
     connect(m_actions.fullScreen, &QAction::toggled, this, [this](bool full) {
         setWindowState(windowState().setFlag(Qt::WindowFullScreen, full));
