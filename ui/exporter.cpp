@@ -16,6 +16,7 @@
 #include <QGuiApplication>
 #include <QMessageBox>
 #include <QMimeData>
+#include <QRegularExpression>
 #include <QtConcurrentRun>
 
 namespace timeslice {
@@ -59,6 +60,24 @@ RunFile runFileOf(ExportFormat format)
         break;
     }
     return {Exporter::tr("Save the run as JSON"), QStringLiteral("json"), Exporter::tr("JSON (*.json)")};
+}
+
+// The name gets the ending of the kind of file that was chosen, instead of the former one's.
+void followFilter(QFileDialog &dialog, const QString &filter)
+{
+    static const QRegularExpression kEnding(QStringLiteral("\\*\\.([^ )]+)"));
+    const auto found = kEnding.match(filter);
+    if (!found.hasMatch() || dialog.defaultSuffix().endsWith(found.captured(1)))
+        return;
+    const QString former = QLatin1Char('.') + dialog.defaultSuffix();
+    dialog.setDefaultSuffix(found.captured(1));
+    const QFileInfo named(dialog.selectedFiles().value(0));
+    QString name = named.fileName();
+    if (name.isEmpty() || named.isDir())
+        return;
+    if (name.endsWith(former, Qt::CaseInsensitive))
+        name.chop(former.size());
+    dialog.selectFile(QStringLiteral("%1.%2").arg(name, dialog.defaultSuffix()));
 }
 
 } // namespace
@@ -118,16 +137,14 @@ Result<void> Exporter::save(const PictureRequest &request, const QString &path)
     return savePng(m_charts->renderChart(request.id, request.pixels, request.scale), path, request.scale);
 }
 
-void Exporter::saveTimeline()
+void Exporter::saveTimeline(const QString &caption)
 {
     constexpr double kScale = 2;
     askForFile(
         tr("Save the timeline"), QStringLiteral("timeslice-timeline"), QStringLiteral("png"),
-        tr("PNG pictures (*.png);;SVG drawings (*.svg)"), [this](const QString &path) {
-            const bool isSvg = path.endsWith(QLatin1String(".svg"), Qt::CaseInsensitive);
-            report(
-                m_timeline->savePicture(path, m_timeline->size() * (isSvg ? 1 : kScale), isSvg ? 1 : kScale),
-                path);
+        tr("PNG pictures (*.png);;SVG drawings (*.svg)"), [this, caption](const QString &path) {
+            const double scale = path.endsWith(QLatin1String(".svg"), Qt::CaseInsensitive) ? 1 : kScale;
+            report(m_timeline->savePicture(path, m_timeline->size() * scale, scale, caption), path);
         });
 }
 
@@ -178,6 +195,9 @@ void Exporter::askForFile(
     dialog->setAcceptMode(QFileDialog::AcceptSave);
     dialog->setDefaultSuffix(ending);
     dialog->selectFile(QStringLiteral("%1.%2").arg(name, ending));
+    connect(dialog, &QFileDialog::filterSelected, dialog, [dialog](const QString &chosen) {
+        followFilter(*dialog, chosen);
+    });
     connect(dialog, &QFileDialog::fileSelected, this, [this, write](const QString &path) {
         m_state->setExportFolder(QFileInfo(path).absolutePath());
         write(path);

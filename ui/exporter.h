@@ -36,8 +36,8 @@ public:
     void saveWindow();
     /// A chart or the canvas, likewise.
     void saveChart();
-    /// The timeline as it stands, as PNG or SVG.
-    void saveTimeline();
+    /// The timeline as it stands, as PNG or SVG. \param caption  What ran where and when.
+    void saveTimeline(const QString &caption);
     /// The run as JSON or CSV, its timeline for Perfetto or as slices. The format is the one asked for,
     /// whatever name is chosen.
     void saveRun(const RecordingPtr &recording, ExportFormat format);

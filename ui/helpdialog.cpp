@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/helpdialog.h"
 
+#include "ui/timeline/timelinekeys.h"
 #include "ui/tintedicon.h"
 #include "ui/windowactions.h"
 
 #include <QAction>
+#include <QCoreApplication>
 #include <QDialogButtonBox>
 #include <QMessageBox>
 #include <QStringList>
@@ -35,7 +37,29 @@ QString keyTable(const WindowActions &actions)
     rows +=
         row(HelpDialog::tr("Up, Down"),
             HelpDialog::tr("Change the number in a field; Page Up and Page Down faster"));
-    rows += row(HelpDialog::tr("Left, Right"), HelpDialog::tr("In a chart: move the marker in time"));
+    rows +=
+        row(HelpDialog::tr("Left, Right, Home, End"), HelpDialog::tr("In a chart: move the marker in time"));
+    rows += row(HelpDialog::tr("Double click"), HelpDialog::tr("In a chart: all of the run, or the range"));
+    return rows;
+}
+
+QString timelineTable()
+{
+    const auto tr = [](const char *text) { return HelpDialog::tr(text); };
+    QString rows;
+    for (const auto &entry : timelineKeys())
+        rows += row(keyWords(entry.command), QCoreApplication::translate("timeslice", entry.help));
+    const std::vector<std::pair<QString, QString>> gestures{
+        {tr("Wheel"), tr("Zoom at the pointer; over the names scroll the lanes")},
+        {tr("Shift and wheel"), tr("Move in time, as a sideways wheel does")},
+        {tr("Drag"), tr("Measure a range; its edges can be dragged")},
+        {tr("Drag with the middle button"), tr("Move in time")},
+        {tr("Double click"), tr("Show all of it")},
+        {tr("Click on a name"), tr("Choose a lane, with Ctrl several; open or close a group")},
+        {tr("Point"), tr("What happens there and why it ended")},
+    };
+    for (const auto &[gesture, meaning] : gestures)
+        rows += row(gesture, meaning);
     return rows;
 }
 
@@ -57,12 +81,25 @@ QString wordTable()
             "and the difference is larger than the noise.")},
         {tr("Efficiency"), tr("How much of the cores that a run could have used it did use.")},
         {tr("Running"), tr("A worker is on a core.")},
-        {tr("Waiting for a core"), tr("A worker could run, but others have the cores.")},
+        {tr("Waiting for a core"),
+         tr("A worker could run, but others have the cores. The verdict's number comes from the kernel's "
+            "accounts and holds the wait after each waking, too.")},
+        {tr("Preempted"),
+         tr("A worker lost its core although it could have gone on, and waits for one. The timeline's "
+            "number: "
+            "of a wait after waking it knows nothing.")},
         {tr("Blocked"),
          tr("A worker waits for something else than a core: a timer, an answer, another worker.")},
+        {tr("GIL"),
+         tr("The global interpreter lock of Python: only the thread that holds it runs Python code.")},
+        {tr("Waiting for GIL"), tr("A worker is blocked because another one holds that lock.")},
         {tr("Context switch"),
          tr("A core changes from one task to another. Voluntary: the task blocked by itself. "
             "Involuntary: the kernel took the core away (preemption).")},
+        {tr("Migration"), tr("A task goes on on another core than before.")},
+        {tr("Slice"), tr("The time from a task's arrival on a core until it leaves it.")},
+        {tr("Lane"), tr("A row of the timeline: a task (a thread), or a core.")},
+        {tr("Loop lag"), tr("How late an event loop comes to what is due, because something keeps it busy.")},
         {tr("Others"), tr("Load on the cores that is not this run's.")},
         {tr("Observer"), tr("What measuring and showing itself costs.")},
         {tr("Window gap"),
@@ -85,8 +122,10 @@ HelpDialog::HelpDialog(const WindowActions &actions, QWidget *parent)
     text->setAccessibleName(windowTitle());
     text->setOpenLinks(false);
     text->setHtml(
-        QStringLiteral("<h3>%1</h3><table>%2</table><h3>%3</h3><table>%4</table>")
-            .arg(tr("Keys").toHtmlEscaped(), keyTable(actions), tr("Words").toHtmlEscaped(), wordTable()));
+        QStringLiteral("<h3>%1</h3><table>%2</table><h3>%3</h3><table>%4</table><h3>%5</h3><table>%6</table>")
+            .arg(
+                tr("Keys").toHtmlEscaped(), keyTable(actions), tr("On the timeline").toHtmlEscaped(),
+                timelineTable(), tr("Words").toHtmlEscaped(), wordTable()));
     column->addWidget(text);
     auto *buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::close);

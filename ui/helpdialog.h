@@ -7,7 +7,8 @@ namespace timeslice {
 
 struct WindowActions;
 
-/// Every key of the window, made from its actions, and what the words mean. Stays open beside the window.
+/// Every key of the window, made from its actions and the timeline's table of keys, what the mouse does on
+/// the timeline, and what the words mean. Stays open beside the window.
 class HelpDialog : public QDialog {
     Q_OBJECT
 

@@ -7,6 +7,7 @@
 #include "core/workload/catalogue.h"
 #include "ui/canvasview.h"
 #include "ui/charts/chartstack.h"
+#include "ui/charts/recordingpicture.h"
 #include "ui/experimentfile.h"
 #include "ui/experimentpanel.h"
 #include "ui/exporter.h"
@@ -171,7 +172,7 @@ void MainWindow::connectActions()
     on(m_actions.copyChart, [this] { m_exporter->copyChart(); });
     on(m_actions.saveJson, [this] { m_exporter->saveRun(m_last, ExportFormat::Json); });
     on(m_actions.saveCsv, [this] { m_exporter->saveRun(m_last, ExportFormat::Csv); });
-    on(m_actions.saveTimeline, [this] { m_exporter->saveTimeline(); });
+    on(m_actions.saveTimeline, [this] { saveTimeline(); });
     on(m_actions.savePerfetto, [this] { m_exporter->saveRun(m_last, ExportFormat::Perfetto); });
     on(m_actions.saveSlices, [this] { m_exporter->saveRun(m_last, ExportFormat::Slices); });
     connect(m_actions.appearance, &QActionGroup::triggered, this, [this](const QAction *action) {
@@ -185,6 +186,9 @@ void MainWindow::connectActions()
         m_charts->setPerWorker(perWorker);
         m_state->setPerWorker(perWorker);
     });
+    m_actions.showRange->setChecked(m_charts->isRangeWanted());
+    connect(m_actions.showRange, &QAction::toggled, m_charts, &ChartStack::setRangeWanted);
+    connect(m_charts, &ChartStack::rangeWantedChanged, m_actions.showRange, &QAction::setChecked);
     on(m_actions.showTable, [this] { m_charts->showTable(m_charts->currentChart()); });
     connect(m_actions.fullScreen, &QAction::toggled, this, [this](bool full) {
         setWindowState(windowState().setFlag(Qt::WindowFullScreen, full));
@@ -201,7 +205,9 @@ void MainWindow::connectActions()
         if (m_last && m_lab->state() == LabState::Idle)
             start(baselineFor(m_last->experiment)); // of the run that is judged, not of what is set now
     });
-    connect(m_timeline, &TimelineCard::pictureRequested, m_exporter, &Exporter::saveTimeline);
+    connect(m_timeline, &TimelineCard::pictureRequested, this, &MainWindow::saveTimeline);
+    connect(m_timeline, &TimelineCard::emptyChanged, m_actions.saveTimeline, &QAction::setDisabled);
+    m_actions.saveTimeline->setDisabled(m_timeline->isEmpty());
     connect(m_timeline, &TimelineCard::optionsChanged, this, [this] {
         m_state->setLaneOptions(m_timeline->options());
     });
@@ -516,6 +522,13 @@ void MainWindow::showHelp()
     m_help->show();
     m_help->raise();
     m_help->activateWindow();
+}
+
+// Under a run that is not over yet stands only what it is.
+void MainWindow::saveTimeline()
+{
+    const bool isOver = m_lab->state() == LabState::Idle && m_last;
+    m_exporter->saveTimeline(isOver ? pictureCaption(*m_last) : experimentCaption(m_lab->experiment()));
 }
 
 bool MainWindow::event(QEvent *event)

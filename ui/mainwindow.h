@@ -82,6 +82,7 @@ private:
     void setPaused(bool paused);
     void changeScale(double scale);
     void showHelp();
+    void saveTimeline();
 
     void noteState(LabState state);
     void showFrame(const Frame &frame);

@@ -263,8 +263,11 @@ void ResultPage::show(const RecordingPtr &recording, const Verdict &verdict, con
     m_table->setVisible(hasNumbers);
     if (hasNumbers)
         m_table->setMeasures(measuresOf(*recording, verdict));
+    const bool isProgram = !recording->command.isEmpty();
+    const bool isByTrace = isProgram && recording->trace.source == TraceSource::Perf;
     m_states->setRows(
-        recording->command.isEmpty() ? stateShares(recording->workers) : taskShares(recording->workers));
+        isProgram ? taskShares(recording->workers) : stateShares(recording->workers),
+        isByTrace ? StateBars::Runnable::Preempted : StateBars::Runnable::WaitingForCore);
     m_statePart.setVisible(hasNumbers && recording->items > 0);
     m_rates->setBars(bars);
     m_ratePart.setVisible(!bars.empty());

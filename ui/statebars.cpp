@@ -72,10 +72,14 @@ std::vector<StateShares> stateShares(const std::vector<WorkerResult> &workers)
             known.push_back(std::move(shares));
     }
     std::ranges::stable_sort(known, std::ranges::greater(), &StateShares::running);
+    const auto add = [&rows](const QString &which, StateShares shares) {
+        shares.label = which.arg(shares.label);
+        rows.push_back(std::move(shares));
+    };
     if (known.size() >= 3) {
-        rows.push_back(known.front());
-        rows.push_back(known[known.size() / 2]);
-        rows.push_back(known.back());
+        add(StateBars::tr("most: %1"), known.front());
+        add(StateBars::tr("middle: %1"), known[known.size() / 2]);
+        add(StateBars::tr("least: %1"), known.back());
     }
     return rows;
 }
@@ -96,9 +100,15 @@ StateBars::StateBars(ThemeController *themes, QWidget *parent)
     setAccessibleName(tr("Where the time went"));
 }
 
-void StateBars::setRows(std::vector<StateShares> rows)
+QString StateBars::runnableName() const
+{
+    return m_runnable == Runnable::Preempted ? tr("preempted") : tr("waiting for a core");
+}
+
+void StateBars::setRows(std::vector<StateShares> rows, Runnable runnable)
 {
     m_rows = std::move(rows);
+    m_runnable = runnable;
     rowsChanged();
 }
 
@@ -107,12 +117,12 @@ QString StateBars::describeRow(int index) const
     const auto &row = m_rows[static_cast<std::size_t>(index)];
     if (!row.isKnown)
         return tr("%1: %2").arg(row.label, notMeasured());
-    QString words = tr("%1: running %2, waiting for a core %3, blocked %4")
+    QString words = tr("%1: running %2, %3 %4, blocked %5")
                         .arg(
-                            row.label, formatPercent(row.running).toString(),
+                            row.label, formatPercent(row.running).toString(), runnableName(),
                             formatPercent(row.runnable).toString(), formatPercent(row.blocked).toString());
     if (row.gilWait > 0)
-        words += tr(", waiting for the lock %1").arg(formatPercent(row.gilWait).toString());
+        words += tr(", waiting for GIL %1").arg(formatPercent(row.gilWait).toString());
     return words;
 }
 
@@ -133,7 +143,7 @@ int StateBars::labelWidth() const
     int widest = 0;
     for (const StateShares &row : m_rows)
         widest = std::max(widest, metrics.horizontalAdvance(row.label));
-    return std::min(widest, width() * 2 / 5) + kLabelGap;
+    return std::min(widest, width() * 9 / 20) + kLabelGap;
 }
 
 void StateBars::paintEvent(QPaintEvent *)
@@ -172,7 +182,7 @@ void StateBars::paintLegend(QPainter &painter) const
         x += metrics.horizontalAdvance(name) + kLabelGap * 3 / 2;
     };
     entry(tr("running"), [&](const QRect &swatch) { painter.fillRect(swatch, theme.running); });
-    entry(tr("waiting for a core"), [&](const QRect &swatch) {
+    entry(runnableName(), [&](const QRect &swatch) {
         painter.fillRect(swatch, hatch(theme.preempted, themes().scale()));
         painter.setPen(theme.preempted);
         painter.drawRect(swatch.adjusted(0, 0, -1, -1));
@@ -180,9 +190,7 @@ void StateBars::paintLegend(QPainter &painter) const
     if (hasLock()) {
         x = 0;
         top += metrics.height() + kRowGap;
-        entry(tr("waiting for the lock"), [&](const QRect &swatch) {
-            painter.fillRect(swatch, theme.gilWait);
-        });
+        entry(tr("waiting for GIL"), [&](const QRect &swatch) { painter.fillRect(swatch, theme.gilWait); });
     }
     entry(tr("blocked"), [&](const QRect &swatch) {
         painter.fillRect(QRect(swatch.left(), swatch.center().y() - 1, swatch.width(), 3), theme.blocked);
@@ -247,9 +255,12 @@ void StateBars::paintRow(QPainter &painter, const StateShares &row, const QRect 
 
 QString StateBars::describeHead() const
 {
-    return tr(
-        "Running: on a core. Waiting for a core: ready, but others had it.\nBlocked: waiting for something "
-        "else, such as a timer or an answer.");
+    const QString running = tr("Running: on a core.");
+    const QString runnable = m_runnable == Runnable::Preempted
+        ? tr("Preempted: it could have gone on, but lost its core to others.")
+        : tr("Waiting for a core: ready, but others had it.");
+    const QString blocked = tr("Blocked: waiting for something else, such as a timer or an answer.");
+    return QStringList{QStringLiteral("%1 %2").arg(running, runnable), blocked}.join(QLatin1Char('\n'));
 }
 
 } // namespace timeslice

@@ -47,9 +47,11 @@ TimelineFeed::TimelineFeed(
 
 void TimelineFeed::connectCharts()
 {
-    connect(m_card, &TimelineCard::selectionChanged, this, &TimelineFeed::markRange);
-    connect(m_card, &TimelineCard::visibleRangeChanged, this, &TimelineFeed::markRange);
-    connect(m_card, &TimelineCard::followChanged, this, &TimelineFeed::markRange);
+    // While a range is drawn it is marked in the charts, which stand still until the pointer lets go.
+    connect(m_card, &TimelineCard::selectionChanged, this, [this] { shareRange(false); });
+    connect(m_card, &TimelineCard::selectionSettled, this, [this] { shareRange(true); });
+    connect(m_card, &TimelineCard::visibleRangeChanged, this, [this] { shareRange(true); });
+    connect(m_card, &TimelineCard::followChanged, this, [this] { shareRange(true); });
     connect(m_card, &TimelineCard::hovered, this, [this](std::optional<quint64> timeNs) {
         m_charts->pointAt(timeNs ? std::optional(static_cast<double>(*timeNs) / kNsPerSecond) : std::nullopt);
     });
@@ -61,16 +63,21 @@ void TimelineFeed::connectCharts()
     connect(m_card, &TimelineCard::done, m_strip, &StatusStrip::setMessage);
 }
 
-void TimelineFeed::markRange()
+void TimelineFeed::shareRange(bool isSettled)
 {
-    const auto selection = m_card->selection();
-    const auto range = selection.value_or(m_card->visibleRange());
+    const auto visible = m_card->visibleRange();
+    auto selection = m_card->selection();
+    if (selection && overlapNs(*selection, visible) == 0)
+        selection.reset(); // it is looked at no longer
+    const auto range = selection.value_or(visible);
     const bool isPart = selection || !(m_card->isFollowing() || m_card->isAllVisible());
-    m_charts->markRange(
-        isPart ? std::optional(std::pair(
-                     static_cast<double>(range.beginNs) / kNsPerSecond,
-                     static_cast<double>(range.endNs) / kNsPerSecond))
-               : std::nullopt);
+    const auto seconds = isPart ? std::optional(std::pair(
+                                      static_cast<double>(range.beginNs) / kNsPerSecond,
+                                      static_cast<double>(range.endNs) / kNsPerSecond))
+                                : std::nullopt;
+    m_charts->markRange(seconds);
+    if (isSettled || !isPart)
+        m_charts->showRange(seconds);
 }
 
 void TimelineFeed::begin()

@@ -31,7 +31,7 @@ public:
 
 private:
     void connectCharts();
-    void markRange();
+    void shareRange(bool isSettled);
     void nameWorkers();
     void tell(const TraceResult &trace);
 

@@ -49,7 +49,7 @@ QList<QAction *> WindowActions::all() const
                              stop,    pause,        saveWindow,   saveChart,  saveJson,
                              saveCsv, saveTimeline, savePerfetto, saveSlices, copyChart};
     actions.append(appearance->actions());
-    actions.append({larger, smaller, normalSize, perWorker, showTable, fullScreen, help, about});
+    actions.append({larger, smaller, normalSize, perWorker, showRange, showTable, fullScreen, help, about});
     return actions;
 }
 
@@ -112,6 +112,9 @@ WindowActions makeWindowActions(QWidget *window)
     a.perWorker = makeCheckable(
         window, tr("Throughput per &worker"), {key("Ctrl+W")},
         tr("Show each worker's throughput instead of the sum"));
+    a.showRange = makeCheckable(
+        window, tr("Charts show the &range"), {key("Ctrl+R")},
+        tr("Charts show the range that is measured or looked at on the timeline, instead of all of the run"));
     a.showTable = make(
         window, tr("Chart as &table"), {key("Ctrl+T")},
         tr("Show the values of the chart that was used last as a table"));
@@ -149,7 +152,7 @@ void fillMenuBar(QMenuBar *bar, const WindowActions &a, const QList<QAction *> &
     view->addSeparator();
     view->addActions({a.larger, a.smaller, a.normalSize});
     view->addSeparator();
-    view->addActions({a.perWorker, a.showTable});
+    view->addActions({a.perWorker, a.showRange, a.showTable});
     view->addSeparator();
     view->addAction(a.fullScreen);
 

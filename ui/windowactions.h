@@ -37,6 +37,7 @@ struct WindowActions {
     QAction *smaller = nullptr;
     QAction *normalSize = nullptr;
     QAction *perWorker = nullptr; ///< Checkable.
+    QAction *showRange = nullptr; ///< Checkable: charts show the range that is looked at on the timeline.
     QAction *showTable = nullptr;
     QAction *fullScreen = nullptr; ///< Checkable.
 

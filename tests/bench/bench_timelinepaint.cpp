@@ -81,6 +81,32 @@ void measure(std::uint64_t slices, bool isColouredByCore, double goalMs)
     std::printf("  worst frame %6.3f ms%s\n", worst, atMost(worst, goalMs, " ms").c_str());
 }
 
+// A thousand lanes: closed groups show the sums of all of them, single rows only those in view.
+void measureManyLanes()
+{
+    testing::SyntheticRunTrace trace(
+        {.tasks = 1000, .cpus = 2, .slices = 1'000'000, .chunkRecords = 13'000, .keepTruth = false});
+    TimelineStore store({.bytes = std::size_t{1} << 30});
+    for (SwitchChunk chunk; trace.next(chunk);)
+        store.append(chunk);
+    TimelineScene scene;
+    scene.view = store.view();
+    scene.viewport = Viewport(scene.view->known());
+    const TimelinePainter painter(lightTheme(), 1, 1);
+    QImage frame;
+    std::printf("\n1,000,000 slices on 1,000 lanes, %d x %d pixels\n", kSize.width(), kSize.height());
+    for (const bool isGrouped : {true, false}) {
+        scene.options.groupsMany = isGrouped;
+        const auto begin = threadCpuTime();
+        scene.arrange();
+        const double arrangedMs = millisecondsSince(begin);
+        const auto cost = frameCost(scene, scene.view->known(), painter, frame);
+        std::printf(
+            "  %4zu rows, %-8s arranged %6.3f ms   layout %6.3f ms   frame %6.3f ms\n", scene.entries.size(),
+            isGrouped ? "grouped" : "single", arrangedMs, cost.layoutMs, cost.wholeMs);
+    }
+}
+
 // From the first chunk of a recorded trace to the first picture: store, view, lanes, layout and painting.
 void measureLoading(std::uint64_t switches)
 {
@@ -125,5 +151,6 @@ int main(int argc, char **argv)
     measure(1'000'000, false, 4);
     measure(1'000'000, true, 4);
     measure(10'000'000, false, 8);
+    measureManyLanes();
     measureLoading(1'000'000);
 }

@@ -6,7 +6,9 @@
 #include "ui/timeline/timelinecanvas.h"
 #include "ui/timeline/timelinecard.h"
 
+#include <QMenu>
 #include <QMouseEvent>
+#include <QTemporaryDir>
 #include <QTest>
 #include <QWheelEvent>
 
@@ -74,6 +76,40 @@ protected:
         QVERIFY(QTest::qWaitForWindowExposed(m_card.get()));
         m_canvas->setFocus();
         static_cast<void>(m_canvas->drawList()); // laid out in its final size
+    }
+    /// As a zoom would.
+    void showRange(TimeSpan span) const
+    {
+        auto viewport = m_canvas->viewport();
+        viewport.jump(span);
+        m_canvas->setViewport(viewport);
+    }
+    /// What the card saves as PNG; null when it does not.
+    [[nodiscard]] QImage picture(QSize pixels, double scale, const QString &caption = {}) const
+    {
+        const QTemporaryDir directory;
+        const auto path = directory.filePath(QStringLiteral("picture.png"));
+        return m_card->savePicture(path, pixels, scale, caption) ? QImage(path) : QImage();
+    }
+    [[nodiscard]] QStringList rowNames() const
+    {
+        QStringList names;
+        for (const auto &row : m_canvas->drawList().rows)
+            names.append(row.name);
+        return names;
+    }
+    /// Triggers an action of the lanes' menu. \return false when it is not there or greyed out.
+    [[nodiscard]] bool triggerMenu(const QString &words) const
+    {
+        auto *menu = m_card->findChild<QMenu *>();
+        Q_EMIT menu->aboutToShow();
+        for (auto *action : menu->findChildren<QAction *>()) {
+            if (action->text().remove(u'&').startsWith(words) && action->isEnabled()) {
+                action->trigger();
+                return true;
+            }
+        }
+        return false;
     }
     /// On a lane, at a share of the plot's width.
     [[nodiscard]] QPointF at(double share, const QString &lane) const

@@ -57,6 +57,8 @@ private Q_SLOTS:
 
     void feedShowsMachineThenRunThenRecording();
     void pausedFeedStandsStill();
+    void aPartOfTheAxisIsMuchLessThanAll();
+    void feedShowsTheRangeThatIsLookedAt();
 
     void cursorStepsFromSampleToSample();
     void cursorReadsNothingWhereNothingIs();
@@ -180,6 +182,11 @@ void TestChartData::timeTicksAreRoundAndNameTheUnitOnce()
     QCOMPARE(machine.back().text, QStringLiteral("now"));
     QCOMPARE(plain(machine.front().text), QStringLiteral("−30 s"));
 
+    // Part of a run is in the unit of all of it.
+    const std::vector<TimeTick> part = timeTicks({3.8, 4.5}, 7);
+    QCOMPARE(part.front().text, QStringLiteral("3.8"));
+    QCOMPARE(plain(part.back().text), QStringLiteral("4.5 s"));
+
     for (const double span : {1e-4, 0.03, 1.0, 7.0, 59.0, 3000.0, 40'000.0}) {
         const auto some = timeTicks({0, span}, 7);
         QVERIFY(!some.empty() && some.size() <= 8);
@@ -261,6 +268,52 @@ void TestChartData::pausedFeedStandsStill()
     QCOMPARE(feed.window().columns->rows(), rows);
     feed.setPaused(false);
     QCOMPARE(feed.window().columns->rows(), 2 * rows); // nothing of the pause is lost
+}
+
+void TestChartData::aPartOfTheAxisIsMuchLessThanAll()
+{
+    const TimeAxis whole{-0.5, 10};
+    const auto part = partAxis(whole, 4, 5.6, 0.1);
+    QVERIFY(part);
+    QVERIFY(std::abs(part->begin - 3.9) < 1e-9 && std::abs(part->end - 5.7) < 1e-9);
+    // Short ones are in the middle of what can still be read, without leaving the axis.
+    QCOMPARE(partAxis(whole, 4.999, 5.001, 1), std::optional(TimeAxis{4.5, 5.5}));
+    QCOMPARE(partAxis(whole, 9.9, 9.95, 1), std::optional(TimeAxis{9, 10}));
+    QCOMPARE(partAxis(whole, -0.5, -0.4, 1), std::optional(TimeAxis{-0.5, 0.5}));
+    QVERIFY(!partAxis(whole, 0, 6, 1)); // hardly less
+    QVERIFY(!partAxis(whole, 4, 4.1, 8)); // not enough samples for less
+    QVERIFY(!partAxis(whole, 11, 12, 1));
+    QVERIFY(!partAxis(whole, -3, -2, 1));
+}
+
+void TestChartData::feedShowsTheRangeThatIsLookedAt()
+{
+    const double go = toSeconds(kGo.time_since_epoch());
+    const Recording recording = recordingOf(pointsBetween(kGo, 0, 30), 30);
+    ChartFeed feed(kGo);
+    feed.beginRun(recording.experiment);
+    feed.markGo(kGo);
+    QVERIFY(feed.add(pointsBetween(kGo, 0, 20)));
+    const TimeAxis whole = feed.window().axis;
+    feed.setRange(std::pair(go + 5, go + 5.2)); // two samples: ten are shown
+    QVERIFY(feed.rangeAxis());
+    QVERIFY(std::abs(feed.window().axis.begin - 4.6) < 1e-6);
+    QVERIFY(std::abs(feed.window().axis.end - 5.6) < 1e-6);
+    QCOMPARE(feed.window().origin, go); // the same time axis, of which this is a part
+    QVERIFY2(!feed.add(pointsBetween(kGo, 20, 21)), "what comes is not in the picture");
+    feed.setRangeWanted(false);
+    QCOMPARE(feed.window().axis, whole);
+    QVERIFY(feed.rangeAxis()); // it could be shown
+    QVERIFY(feed.add(pointsBetween(kGo, 21, 22)));
+    feed.setRangeWanted(true);
+    feed.setPaused(true);
+    QVERIFY(std::abs(feed.window().axis.span() - 1) < 1e-6);
+    feed.setRange(std::nullopt);
+    QCOMPARE(feed.window().axis, whole);
+    feed.setPaused(false);
+    feed.showRecording(std::make_shared<const Recording>(recording));
+    feed.setRange(std::pair(go + 10, go + 14));
+    QVERIFY(std::abs(feed.window().axis.span() - 4.5) < 1e-6);
 }
 
 void TestChartData::cursorStepsFromSampleToSample()

@@ -14,8 +14,10 @@
 #include <QGraphicsView>
 #include <QGuiApplication>
 #include <QMouseEvent>
+#include <QSignalSpy>
 #include <QTableView>
 #include <QTest>
+#include <QToolButton>
 
 using namespace timeslice;
 
@@ -123,6 +125,7 @@ private Q_SLOTS:
     void baselineIsADottedLine();
     void pausedPictureStandsStill();
     void plotsShareTheTimeAxis();
+    void aRangeIsShownAloneOrInAllOfTheRun();
 
     void crosshairReadsAllChartsAtOneTime();
     void crosshairNamesHoles();
@@ -339,6 +342,38 @@ void TestCharts::plotsShareTheTimeAxis()
             QCOMPARE(plot.width(), first.width());
         }
     }
+}
+
+void TestCharts::aRangeIsShownAloneOrInAllOfTheRun()
+{
+    Charts charts;
+    charts.showRun(pointsBetween(kGo, 0, 10));
+    auto *button = charts.stack.findChild<QToolButton *>();
+    QVERIFY(button->isHidden());
+    const double go = toSeconds(kGo.time_since_epoch());
+    charts.stack.markRange(std::pair(go + 4, go + 5.6));
+    charts.stack.showRange(std::pair(go + 4, go + 5.6));
+    const auto timeAt = [&](double share) {
+        charts.pointAt(1, share);
+        return charts.readout().section(QLatin1Char('\n'), 0, 0);
+    };
+    QTRY_VERIFY(button->isVisible());
+    QCOMPARE(timeAt(0.5), QStringLiteral("4.8 s"));
+    QCOMPARE(button->text(), QStringLiteral("Show all"));
+    QSignalSpy wanted(&charts.stack, &ChartStack::rangeWantedChanged);
+    button->click();
+    QCOMPARE(wanted.size(), 1);
+    QCOMPARE(timeAt(0.5), QStringLiteral("5.0 s"));
+    QCOMPARE(button->text(), QStringLiteral("Show range"));
+    QTest::mouseDClick(charts.cards[2], Qt::LeftButton, {}, charts.cards[2]->rect().center());
+    QCOMPARE(timeAt(0.5), QStringLiteral("4.8 s"));
+    // Its table is of the range, too.
+    charts.stack.showTable(QStringLiteral("throughput"));
+    const auto *table = charts.stack.findChild<ChartTableWindow *>()->findChild<QTableView *>();
+    QCOMPARE(table->model()->rowCount(), 19); // 3.9 s to 5.7 s
+    charts.stack.showRange(std::nullopt);
+    QTRY_VERIFY(button->isHidden());
+    QCOMPARE(timeAt(0.5), QStringLiteral("5.0 s"));
 }
 
 void TestCharts::crosshairReadsAllChartsAtOneTime()

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/ui/windowfixture.h"
+#include "ui/charts/chartstack.h"
 #include "ui/numberfield.h"
 #include "ui/timeline/timelinecanvas.h"
 #include "ui/timeline/timelinecard.h"
@@ -36,6 +37,7 @@ private Q_SLOTS:
     void closingWhileARunIsUnderWayDoesNotBlock();
     void stateIsRememberedAcrossWindows();
     void theMainThreadHasALaneOnDemand();
+    void chartsShowTheRangeOfTheTimeline();
     void brokenSettingsDoNotPreventTheStart_data();
     void brokenSettingsDoNotPreventTheStart();
 };
@@ -313,6 +315,36 @@ void TestMainWindow::theMainThreadHasALaneOnDemand()
         QTRY_COMPARE(lanesCalled(QStringLiteral("worker 1")), 1);
         QTRY_COMPARE(lanesCalled(QStringLiteral("this window")), isWanted ? 1 : 0);
     }
+}
+
+void TestMainWindow::chartsShowTheRangeOfTheTimeline()
+{
+    const WindowFixture f;
+    QSignalSpy shown(f.window.get(), &MainWindow::runShown);
+    f.window->setExperiment(sleepFor(20, 300, "qthread", 2)); // three seconds
+    f.press(Qt::Key_F5);
+    QVERIFY(shown.wait(kPatienceMs));
+    if (!shownIn(shown)->trace.timeline)
+        QSKIP("no timeline here");
+    auto *card = f.window->findChild<TimelineCard *>();
+    QTRY_VERIFY(!card->isFollowing() && card->isAllVisible() && !card->isEmpty());
+    auto *charts = f.window->findChild<ChartStack *>();
+    const auto *button = charts->findChild<QToolButton *>();
+    const auto known = card->visibleRange();
+    QVERIFY(!button->isVisible());
+    const auto middle = known.beginNs + known.lengthNs() / 2;
+    card->setSelection(TimeSpan{middle, middle + 10'000'000});
+    QTRY_VERIFY(button->isVisible());
+    QCOMPARE(button->text(), QStringLiteral("Show all"));
+    auto *action = f.action(QStringLiteral("Charts show the range"));
+    QVERIFY(action->isChecked());
+    f.press(Qt::Key_R, Qt::ControlModifier);
+    QVERIFY(!action->isChecked() && !charts->isRangeWanted());
+    QCOMPARE(button->text(), QStringLiteral("Show range"));
+    charts->setRangeWanted(true);
+    QVERIFY(action->isChecked());
+    card->setSelection(std::nullopt);
+    QTRY_VERIFY(!button->isVisible());
 }
 
 void TestMainWindow::brokenSettingsDoNotPreventTheStart_data()

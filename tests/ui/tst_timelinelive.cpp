@@ -23,6 +23,8 @@ private Q_SLOTS:
     void sampledIsSaid();
     void themesChange();
     void manyLanesScroll();
+    void veryManyLanesAreGrouped();
+    void busiestKeepsLanesThatDifferByLittle();
     void processesOpenAndClose();
 };
 
@@ -123,7 +125,7 @@ void TestTimelineLive::nothingIsPaintedWhenNothingIsNew()
     m_card->show();
     QVERIFY(QTest::qWaitForWindowExposed(m_card.get()));
     // Looked at is what will not change any more; the run goes on.
-    m_card->showRange(TraceScript::at(0), TraceScript::at(100));
+    showRange(TraceScript::span(0, 100));
     QTest::qWait(50);
     PaintCounter painted;
     m_canvas->installEventFilter(&painted);
@@ -164,8 +166,8 @@ void TestTimelineLive::saysWhyThereIsNothing()
     const auto empty = m_card->grab().toImage();
     m_card->clear({});
     QVERIFY(m_card->grab().toImage() != empty);
-    QVERIFY(m_card->picture({400, 300}, 1).isNull());
-    QVERIFY(!m_card->savePicture(u"/tmp/never.png"_s, {400, 300}, 1));
+    QVERIFY(m_card->isEmpty());
+    QVERIFY(picture({400, 300}, 1).isNull());
     for (const auto key : {Qt::Key_W, Qt::Key_F, Qt::Key_Period, Qt::Key_Down, Qt::Key_Z})
         QTest::keyClick(m_canvas, key);
     turnWheel(*m_canvas, {300, 100}, {0, 120});
@@ -207,6 +209,9 @@ void TestTimelineLive::manyLanesScroll()
     while (trace.next(chunk))
         store.append(chunk);
     m_card->showView(store.view());
+    auto options = m_card->options();
+    options.groupsMany = false;
+    m_card->setOptions(options);
     m_card->show();
     QVERIFY(QTest::qWaitForWindowExposed(m_card.get()));
     auto *bar = m_card->findChild<QScrollBar *>();
@@ -224,6 +229,99 @@ void TestTimelineLive::manyLanesScroll()
     QVERIFY2(bar->value() > 0, "the chosen lane stays in view");
 }
 
+void TestTimelineLive::veryManyLanesAreGrouped()
+{
+    SyntheticRunTrace trace({.tasks = 1000, .cpus = 2, .slices = 3000, .keepTruth = false});
+    TimelineStore store;
+    SwitchChunk chunk;
+    while (trace.next(chunk))
+        store.append(chunk);
+    const auto view = store.view();
+    std::vector<TaskLabel> labels;
+    for (std::size_t i = 1; i < view->tasks().size(); ++i)
+        labels.push_back({view->tasks()[i].tid, static_cast<int>(i) - 1, u"worker %1"_s.arg(i - 1)});
+    m_card->setLabels(labels);
+    m_card->resize(900, 800);
+    m_card->showView(view);
+    m_card->show();
+    QVERIFY(QTest::qWaitForWindowExposed(m_card.get()));
+    m_canvas->setFocus();
+    QVERIFY2(m_card->findChild<QScrollBar *>()->isHidden(), "all of them are in view at once");
+    const auto closed = rowNames();
+    QCOMPARE(closed[1], u"workers 0–31"_s);
+    QVERIFY(closed.contains(u"workers 960–991"_s));
+    const auto describedAs = [this] { return plain(m_canvas->accessibleDescription()); };
+    QVERIFY2(describedAs().startsWith(u"workers 0–31: running "_s), qPrintable(describedAs()));
+    // By a click and by Enter.
+    const auto click = [this](const QString &name, Qt::KeyboardModifiers modifiers = {}) {
+        QTest::mouseClick(m_canvas, Qt::LeftButton, modifiers, QPoint(5, at(0, name).toPoint().y()));
+    };
+    click(u"workers 32–63"_s);
+    QVERIFY(rowNames().contains(u"worker 32"_s));
+    QVERIFY(!rowNames().contains(u"worker 64"_s));
+    click(u"workers 32–63"_s);
+    QCOMPARE(rowNames(), closed);
+    QSignalSpy visited(m_canvas, &TimelineCanvas::sliceVisited);
+    QTest::keyClick(m_canvas, Qt::Key_Down);
+    QCOMPARE(visited.takeLast().at(0).toString(), u"workers 0–31, closed"_s);
+    QCOMPARE(m_canvas->scene().measuredLanes().lanes.size(), std::size_t{32});
+    QVERIFY(m_canvas->drawList().rows[1].isChosen);
+    QTest::keyClick(m_canvas, Qt::Key_Return);
+    QCOMPARE(rowNames()[2], u"worker 0"_s);
+    // With Ctrl a click chooses all of a group; hidden they are gone, and counted.
+    QTest::keyClick(m_canvas, Qt::Key_Escape);
+    click(u"workers 64–95"_s, Qt::ControlModifier);
+    QCOMPARE(m_canvas->scene().chosen.size(), std::size_t{32});
+    QTest::keyClick(m_canvas, Qt::Key_H);
+    QVERIFY(!rowNames().contains(u"workers 64–95"_s));
+    QVERIFY2(m_card->description().endsWith(u", 32 hidden"_s), qPrintable(m_card->description()));
+    QTest::keyClick(m_canvas, Qt::Key_H, Qt::ShiftModifier);
+    QVERIFY(triggerMenu(u"Group lanes"_s));
+    QCOMPARE(rowNames()[1], u"worker 0"_s);
+}
+
+// Two workers that have about the same time take turns at being the busiest of the last two seconds.
+void TestTimelineLive::busiestKeepsLanesThatDifferByLittle()
+{
+    auto store = std::make_shared<TimelineStore>();
+    TraceScript script;
+    script.name(0, 100, "prog").fork(1, 101).fork(1, 102).end(100, 0, 2, SwitchKind::Out);
+    script.run(101, 0, 10, 100'000).run(102, 1, 10, 900'000);
+    static_cast<void>(store->view());
+    store->append(script.chunk(1'000'000, false));
+    auto options = m_card->options();
+    options.order = LaneOrder::Busiest;
+    m_card->setOptions(options);
+    m_card->setLabels(kWorkers);
+    m_card->watch([store] { return store->view(); });
+    m_card->show();
+    QVERIFY(QTest::qWaitForWindowExposed(m_card.get()));
+    QTRY_COMPARE(rowNames()[1], u"worker 1"_s);
+    // Now the first has a little more.
+    script.run(101, 0, 1'000'000, 1'830'000);
+    std::uint64_t us = 1'900'000;
+    const auto goOn = [&] { store->append(script.chunk(us += 1000, false)); };
+    const auto hasCome = [&] {
+        goOn();
+        return m_canvas->view()->known().endNs > TraceScript::at(1'900'000);
+    };
+    QTRY_VERIFY(hasCome());
+    for (int i = 0; i < 30; ++i) {
+        QTest::qWait(50);
+        goOn();
+    }
+    QCOMPARE(rowNames()[1], u"worker 1"_s);
+    // Now much more; the card says so by itself, within moments.
+    us = std::max<std::uint64_t>(us, 2'000'000);
+    script.run(101, 0, us, us + 900'000);
+    us += 900'000;
+    const auto isFirst = [&] {
+        goOn();
+        return rowNames()[1] == u"worker 0"_s;
+    };
+    QTRY_VERIFY(isFirst());
+}
+
 void TestTimelineLive::processesOpenAndClose()
 {
     TraceScript script;
@@ -235,7 +333,7 @@ void TestTimelineLive::processesOpenAndClose()
     const auto rows = [this] { return m_canvas->drawList().rows.size(); };
     QCOMPARE(rows(), std::size_t{7}); // all cores, prog main, its child with two, cores, core 0
     const auto &list = m_canvas->drawList();
-    const auto title = std::ranges::find(list.rows, LaneEntry::Kind::Process, &DrawRow::kind);
+    const auto title = std::ranges::find(list.rows, LaneEntry::Kind::Group, &DrawRow::kind);
     QVERIFY(title != list.rows.end());
     QTest::mouseClick(
         m_canvas, Qt::LeftButton, {}, QPoint(5, static_cast<int>(title->top + title->height / 2)));

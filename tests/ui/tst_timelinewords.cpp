@@ -145,7 +145,7 @@ void TestTimelineWords::statisticsAreOfTheWorkers()
     scene.labels = kWorkers;
     scene.arrange();
     QCOMPARE(measured(), (QStringList{u"2 workers"_s, u"worker 0"_s, u"worker 1"_s}));
-    scene.options.hiddenTids = {101};
+    scene.options.hiddenTasks = {1};
     scene.arrange();
     QCOMPARE(measured(), (QStringList{u"worker 1"_s, u"worker 1"_s}));
     scene.options.isAllMeasured = true;

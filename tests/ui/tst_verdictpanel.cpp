@@ -56,6 +56,7 @@ private Q_SLOTS:
     void failedRunShowsItsOutput();
     void refusalReplacesTheVerdict();
     void baselineIsOfferedOnlyWhenItHelps();
+    void oneNumberHasOneName();
 
     void canvasIsColouredByWorker();
     void hostileCanvasIsNoPicture();
@@ -195,6 +196,36 @@ void TestVerdictPanel::baselineIsOfferedOnlyWhenItHelps()
     QCOMPARE(wanted.count(), 1);
     panel.showResult(shared(aRun()), aVerdict(), {});
     QVERIFY(!button->isVisibleTo(&panel));
+}
+
+// Time in the run queue is not what the timeline calls preempted.
+void TestVerdictPanel::oneNumberHasOneName()
+{
+    ThemeController themes;
+    StateBars bars(&themes);
+    const std::vector<StateShares> rows{{QStringLiteral("worker 0"), 0.5, 0.25, 0.125, 0.125, true}};
+    bars.setRows(rows, StateBars::Runnable::WaitingForCore);
+    const auto described = [&bars] {
+        return bars.accessibleDescription().replace(QChar(QChar::Nbsp), QLatin1Char(' '));
+    };
+    QCOMPARE(
+        described(),
+        QStringLiteral(
+            "worker 0: running 50 %, waiting for a core 25 %, blocked 13 %, waiting for GIL 13 %"));
+    bars.setRows(rows, StateBars::Runnable::Preempted);
+    QVERIFY2(described().contains(QLatin1String("preempted 25 %")), qPrintable(described()));
+
+    // A program's tasks have their times from the trace where it is exact.
+    Recording run = aRun();
+    run.command = QStringList{QStringLiteral("make")};
+    VerdictPanel panel(&themes);
+    for (const auto &[source, name] :
+         {std::pair{TraceSource::Perf, "preempted"}, std::pair{TraceSource::Sampled, "waiting for a core"}}) {
+        run.trace.source = source;
+        panel.showResult(shared(run), aVerdict(), {});
+        const auto *states = panel.findChild<StateBars *>();
+        QVERIFY2(states->accessibleDescription().contains(QLatin1String(name)), name);
+    }
 }
 
 void TestVerdictPanel::canvasIsColouredByWorker()

@@ -355,8 +355,9 @@ void TestVerdictWords::manyWorkersBecomeAFewRows()
     QCOMPARE(rows.size(), std::size_t{4});
     QCOMPARE(rows[0].label, QStringLiteral("all 200"));
     QVERIFY(std::abs(rows[0].running - 19900.0 / 42000.0) < 1e-9);
-    QCOMPARE(rows[1].label, QStringLiteral("worker 199")); // ran most
-    QCOMPARE(rows[3].label, QStringLiteral("worker 0")); // ran least
+    QCOMPARE(rows[1].label, QStringLiteral("most: worker 199"));
+    QCOMPARE(rows[2].label, QStringLiteral("middle: worker 99"));
+    QCOMPARE(rows[3].label, QStringLiteral("least: worker 0"));
 }
 
 void TestVerdictWords::unknownStatesStayUnknown()

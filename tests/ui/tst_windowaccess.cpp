@@ -2,11 +2,13 @@
 // The window for people who use the keyboard or a screen reader, and what leaves it: pictures and files.
 #include "tests/ui/windowfixture.h"
 #include "ui/charts/chartstack.h"
+#include "ui/charts/recordingpicture.h"
 #include "ui/columnscroll.h"
 #include "ui/exportdialog.h"
 #include "ui/exporter.h"
 #include "ui/numberfield.h"
 #include "ui/pictures.h"
+#include "ui/timeline/timelinekeys.h"
 
 #include <QAccessible>
 #include <QClipboard>
@@ -39,6 +41,7 @@ private Q_SLOTS:
     void picturesHaveTheSizeThatWasAskedFor();
     void unwritablePicturesAreReported();
     void exportDialogLimitsTheSize();
+    void theTimelineIsSavedWithItsCaption();
     void chartIsCopiedAsAPicture();
     void helpNamesEveryKey();
 };
@@ -247,6 +250,40 @@ void TestWindowAccess::exportDialogLimitsTheSize()
     QVERIFY(!save->isEnabled()); // twice the largest side
 }
 
+// As what the chosen filter says, and never before there is one.
+void TestWindowAccess::theTimelineIsSavedWithItsCaption()
+{
+    const WindowFixture f;
+    auto *action = f.action(QStringLiteral("Save timeline as picture…"));
+    QVERIFY(!action->isEnabled());
+    runSomething(f);
+    if (!f.lab->recordings().back()->trace.timeline)
+        QSKIP("no timeline here");
+    QTRY_VERIFY(action->isEnabled());
+    f.state->setExportFolder(f.folder.path());
+    action->trigger();
+    auto *dialog = f.window->findChild<QFileDialog *>();
+    QVERIFY(dialog && dialog->isVisible());
+    const auto name = [dialog] { return QFileInfo(dialog->selectedFiles().value(0)).fileName(); };
+    QCOMPARE(name(), QStringLiteral("timeslice-timeline.png"));
+    QVERIFY(dialog->nameFilters().at(1).contains(QLatin1String("*.svg")));
+    Q_EMIT dialog->filterSelected(dialog->nameFilters().at(1)); // what choosing it does
+    QCOMPARE(name(), QStringLiteral("timeslice-timeline.svg"));
+    dialog->selectFile(QStringLiteral("figure"));
+    QCOMPARE(name(), QStringLiteral("figure.svg"));
+    const QString path = f.folder.filePath(name());
+    Q_EMIT dialog->fileSelected(path);
+    dialog->reject();
+    QFile saved(path);
+    QVERIFY(saved.open(QIODevice::ReadOnly));
+    const QString svg = QString::fromUtf8(saved.readAll());
+    const auto &recording = *f.lab->recordings().back();
+    const QString caption = pictureCaption(recording);
+    QVERIFY(caption.contains(experimentCaption(recording)) && caption.contains(recordingCaption(recording)));
+    QVERIFY2(
+        svg.contains(QStringLiteral("<desc>%1</desc>").arg(caption.toHtmlEscaped())), qPrintable(caption));
+}
+
 void TestWindowAccess::chartIsCopiedAsAPicture()
 {
     const WindowFixture f;
@@ -270,9 +307,13 @@ void TestWindowAccess::helpNamesEveryKey()
     const auto *text = help->findChild<QTextEdit *>();
     QVERIFY(text);
     for (const char *words :
-         {"F5", "Esc", "Space", "Ctrl+Shift+C", "Ctrl++", "Workload", "Involuntary", "Baseline",
-          "Window gap"})
+         {"F5", "Esc", "Space", "Ctrl+Shift+C", "Ctrl++", "Ctrl+R", "Workload", "Involuntary", "Baseline",
+          "Window gap", "GIL", "Preempted", "Migration", "Loop lag", "Drag", "Wheel"})
         QVERIFY2(text->toPlainText().contains(QLatin1String(words)), words);
+    for (const auto &entry : timelineKeys()) {
+        QVERIFY2(text->toPlainText().contains(QLatin1String(entry.help)), entry.help);
+        QVERIFY2(text->toPlainText().contains(keyWords(entry.command)), entry.help);
+    }
 }
 
 QTEST_MAIN(TestWindowAccess)

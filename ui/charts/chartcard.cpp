@@ -235,6 +235,12 @@ void ChartCard::mouseMoveEvent(QMouseEvent *event)
         Q_EMIT hoverEnded();
 }
 
+void ChartCard::mouseDoubleClickEvent(QMouseEvent *event)
+{
+    if (event->button() == Qt::LeftButton)
+        Q_EMIT doubleClicked();
+}
+
 void ChartCard::leaveEvent(QEvent *event)
 {
     QWidget::leaveEvent(event);

@@ -70,6 +70,7 @@ Q_SIGNALS:
     void stepped(timeslice::ChartCard::Step step);
     void focused();
     void tableRequested();
+    void doubleClicked();
     /// The plot has another size: what was laid out for the old one is stale.
     void resized();
 
@@ -78,6 +79,7 @@ protected:
     void paintEvent(QPaintEvent *event) override;
     void resizeEvent(QResizeEvent *event) override;
     void mouseMoveEvent(QMouseEvent *event) override;
+    void mouseDoubleClickEvent(QMouseEvent *event) override;
     void leaveEvent(QEvent *event) override;
     void keyPressEvent(QKeyEvent *event) override;
     void focusInEvent(QFocusEvent *event) override;

@@ -8,6 +8,7 @@ namespace timeslice {
 namespace {
 
 constexpr double kKeepSeconds = kLiveSpan + 15; ///< A little more than is ever shown live.
+constexpr double kLeastSamples = 10; ///< In a range that is shown.
 
 double secondsOf(MonotonicTime time)
 {
@@ -24,10 +25,11 @@ bool ChartFeed::add(const std::vector<SeriesPoint> &points)
 {
     if (points.empty())
         return false;
+    const bool wasThePast = showsThePast();
     for (const auto &point : points)
         m_live.append(point);
     m_live.forgetBefore(m_live.times().back() - kKeepSeconds);
-    return !m_finished && !m_frozen;
+    return !m_finished && !m_frozen && !(wasThePast && showsThePast());
 }
 
 void ChartFeed::beginRun(const Experiment &experiment)
@@ -63,11 +65,37 @@ void ChartFeed::setPaused(bool paused)
         m_frozen.reset();
         return;
     }
-    const TimeWindow now = window();
+    const TimeWindow now = wholeWindow();
     m_frozen = Frozen{*now.columns, now.axis, now.origin};
 }
 
+std::optional<TimeAxis> ChartFeed::rangeAxis() const
+{
+    const auto whole = wholeWindow();
+    if (!m_range || whole.columns->isEmpty())
+        return std::nullopt;
+    const double least = kLeastSamples * static_cast<double>(whole.columns->seconds().back());
+    return partAxis(whole.axis, m_range->first - whole.origin, m_range->second - whole.origin, least);
+}
+
 TimeWindow ChartFeed::window() const
+{
+    auto window = wholeWindow();
+    if (const auto range = m_isRangeWanted ? rangeAxis() : std::nullopt) {
+        window.axis = *range;
+        window.isMoving = false;
+    }
+    return window;
+}
+
+// All that is shown has been measured: what comes does not change the picture.
+bool ChartFeed::showsThePast() const
+{
+    const auto range = m_isRangeWanted ? rangeAxis() : std::nullopt;
+    return range && !m_live.isEmpty() && m_live.times().back() - wholeWindow().origin >= range->end;
+}
+
+TimeWindow ChartFeed::wholeWindow() const
 {
     if (m_frozen)
         return {&m_frozen->columns, m_frozen->axis, m_frozen->origin, false};

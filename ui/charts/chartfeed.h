@@ -5,6 +5,7 @@
 #include "ui/charts/chartsource.h"
 
 #include <optional>
+#include <utility>
 
 namespace timeslice {
 
@@ -28,6 +29,14 @@ public:
     void setPaused(bool paused);
     [[nodiscard]] bool isPaused() const { return m_frozen.has_value(); }
 
+    /// The part of time that is looked at in another view, in seconds of CLOCK_MONOTONIC.
+    void setRange(std::optional<std::pair<double, double>> seconds) { m_range = seconds; }
+    /// Whether the axis becomes that part where it is much less than all. At first it does.
+    void setRangeWanted(bool wanted) { m_isRangeWanted = wanted; }
+    [[nodiscard]] bool isRangeWanted() const { return m_isRangeWanted; }
+    /// The axis of that part; nothing where it would not be shown even if it is wanted.
+    [[nodiscard]] std::optional<TimeAxis> rangeAxis() const;
+
     /// Valid until the next call that changes anything.
     [[nodiscard]] TimeWindow window() const;
     /// The run that is finished and shown, or nullptr.
@@ -42,6 +51,8 @@ private:
         double origin = 0;
     };
     [[nodiscard]] TimeWindow liveWindow() const;
+    [[nodiscard]] TimeWindow wholeWindow() const;
+    [[nodiscard]] bool showsThePast() const;
 
     double m_now; ///< Until there is a sample; seconds of CLOCK_MONOTONIC, as all times here.
     SampleColumns m_live; ///< The last minute and a bit.
@@ -51,6 +62,8 @@ private:
     std::optional<Experiment> m_experiment;
     bool m_isRunning = false;
     std::optional<double> m_go; ///< Of the run under way.
+    std::optional<std::pair<double, double>> m_range;
+    bool m_isRangeWanted = true;
 };
 
 } // namespace timeslice

@@ -8,10 +8,12 @@
 
 #include <QElapsedTimer>
 #include <QTimer>
+#include <QToolButton>
 #include <QVBoxLayout>
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace timeslice {
 
@@ -30,6 +32,7 @@ public:
         , themes(controller)
         , look(controller->theme(), controller->scale(), hasEndLabels(cpuCount), stack->devicePixelRatioF())
         , readout(stack)
+        , rangeButton(new QToolButton(stack))
     { }
 
     // Until the first frame tells which cores there are, room is left by their number; the plots do not jump
@@ -45,6 +48,7 @@ public:
     void updateCursor();
     void refreshSpecs();
     void updateBand();
+    void updateRangeState();
     void drawCrosshair(const TimeWindow &window, std::size_t row);
     void wear();
     void forgetScale();
@@ -58,6 +62,8 @@ public:
     std::array<ChartCard *, kCharts> cards{}; ///< Child widgets.
     PlotLook look;
     Readout readout;
+    QToolButton *rangeButton; ///< Child widget: from all of the run to a range of it, and back.
+    QString note; ///< On all cards.
 
     ChartFeed feed{MonotonicClock::now()};
     ChartChoices choices;
@@ -104,6 +110,7 @@ void ChartStack::Private::update()
     }
     updateCursor();
     updateBand();
+    updateRangeState();
 }
 
 // Samples may have come since the last picture, and moved the columns that the specs refer to.
@@ -124,6 +131,31 @@ void ChartStack::Private::updateBand()
         shares.reset(); // not in view
     for (auto *card : cards)
         card->setBand(shares);
+}
+
+// Says on the charts that they show a range only, and offers what they do not show.
+void ChartStack::Private::updateRangeState()
+{
+    const bool hasRange = feed.rangeAxis().has_value();
+    const bool isShown = hasRange && feed.isRangeWanted();
+    QStringList notes;
+    if (feed.isPaused())
+        notes.append(tr("paused"));
+    if (isShown)
+        notes.append(tr("range only"));
+    if (const auto text = notes.join(QLatin1String(", ")); std::exchange(note, text) != text) {
+        for (auto *card : cards)
+            card->setNote(text);
+    }
+    rangeButton->setText(isShown ? tr("Show all") : tr("Show range"));
+    rangeButton->setAccessibleName(isShown ? tr("Show all of the run") : tr("Show the range only"));
+    const QSize size = rangeButton->sizeHint();
+    const QRectF plot = cards[0]->plotRect().translated(cards[0]->pos());
+    const double gap = 8 * themes->scale();
+    rangeButton->setGeometry(
+        QRect((plot.bottomRight() - QPointF(gap + size.width(), gap + size.height())).toPoint(), size));
+    rangeButton->setVisible(hasRange);
+    rangeButton->raise();
 }
 
 void ChartStack::Private::drawCrosshair(const TimeWindow &window, std::size_t row)
@@ -215,7 +247,7 @@ std::optional<std::size_t> ChartStack::Private::indexOf(const QString &id) const
 QString ChartStack::Private::caption() const
 {
     if (const auto &recording = feed.recording())
-        return experimentCaption(*recording) + QStringLiteral("  ·  ") + recordingCaption(*recording);
+        return pictureCaption(*recording);
     return feed.experiment() ? experimentCaption(*feed.experiment()) : QString();
 }
 
@@ -246,6 +278,10 @@ void ChartStack::Private::connectCard(std::size_t index)
         if (const auto row = cursor.row(feed.window()))
             card->describe(describeRow(specs[index], *row));
     });
+    connect(card, &ChartCard::doubleClicked, q, [this] {
+        if (feed.rangeAxis())
+            q->setRangeWanted(!feed.isRangeWanted());
+    });
     connect(card, &ChartCard::focused, q, [this, index] { current = index; });
     connect(card, &ChartCard::tableRequested, q, [this, index] {
         q->showTable(q->chartIds().at(static_cast<qsizetype>(index)));
@@ -271,6 +307,12 @@ ChartStack::ChartStack(ThemeController *themes, int cpuCount, QWidget *parent)
     }
     d->cards.back()->setTimeShown(true);
     d->wear();
+    d->rangeButton->hide();
+    d->rangeButton->setProperty("control", true);
+    d->rangeButton->setFocusPolicy(Qt::TabFocus);
+    d->rangeButton->setToolTip(
+        tr("All of the run, or the range that is looked at on the timeline (Ctrl+R, double click)"));
+    connect(d->rangeButton, &QToolButton::clicked, this, [this] { setRangeWanted(!isRangeWanted()); });
     d->later.setSingleShot(true);
     connect(&d->later, &QTimer::timeout, this, [this] { d->update(); });
     connect(themes, &ThemeController::changed, this, [this] {
@@ -305,6 +347,11 @@ QString ChartStack::currentChart() const
 bool ChartStack::isPaused() const
 {
     return d->feed.isPaused();
+}
+
+bool ChartStack::isRangeWanted() const
+{
+    return d->feed.isRangeWanted();
 }
 
 bool ChartStack::isPerWorker() const
@@ -377,6 +424,23 @@ void ChartStack::markRange(std::optional<std::pair<double, double>> seconds)
         d->updateBand();
 }
 
+void ChartStack::showRange(std::optional<std::pair<double, double>> seconds)
+{
+    const auto before = d->feed.rangeAxis();
+    d->feed.setRange(seconds);
+    if (d->feed.rangeAxis() != before)
+        d->updateSoon();
+}
+
+void ChartStack::setRangeWanted(bool wanted)
+{
+    if (wanted == isRangeWanted())
+        return;
+    d->feed.setRangeWanted(wanted);
+    d->update();
+    Q_EMIT rangeWantedChanged(wanted);
+}
+
 void ChartStack::pointAt(std::optional<double> seconds)
 {
     const auto window = d->feed.window();
@@ -396,8 +460,6 @@ void ChartStack::setPaused(bool paused)
     if (paused == isPaused())
         return;
     d->feed.setPaused(paused);
-    for (auto *card : d->cards)
-        card->setNote(paused ? tr("paused") : QString());
     d->update();
 }
 

@@ -54,14 +54,22 @@ public:
 
     [[nodiscard]] bool isPaused() const;
     [[nodiscard]] bool isPerWorker() const;
+    /// Whether a range that is looked at in another view is shown alone, instead of marked in all of the run.
+    [[nodiscard]] bool isRangeWanted() const;
 
 Q_SIGNALS:
     /// The pointer or the keyboard is on this moment, in seconds of CLOCK_MONOTONIC; nothing when it left.
     void pointed(std::optional<double> seconds);
+    /// The user wants it otherwise, by the button on the charts or a double click.
+    void rangeWantedChanged(bool wanted);
 
 public Q_SLOTS:
     /// Marks the part of time that another view shows; seconds of CLOCK_MONOTONIC.
     void markRange(std::optional<std::pair<double, double>> seconds);
+    /// That part becomes the axis of all charts where it is much less than all, unless that is not wanted. It
+    /// never is shorter than some samples are apart. Seconds as above; nothing shows all.
+    void showRange(std::optional<std::pair<double, double>> seconds);
+    void setRangeWanted(bool wanted);
     /// Draws the crosshair at a moment that is pointed at in another view.
     void pointAt(std::optional<double> seconds);
     void addFrame(const timeslice::Frame &frame);

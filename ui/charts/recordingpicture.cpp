@@ -190,6 +190,11 @@ QString recordingCaption(const Recording &recording)
          QLocale().toString(recording.startedAt, QLocale::ShortFormat)});
 }
 
+QString pictureCaption(const Recording &recording)
+{
+    return joined({experimentCaption(recording), recordingCaption(recording)});
+}
+
 QImage paintChart(
     std::size_t chart, const std::array<ChartSpec, kCharts> &specs, const TimeWindow &window,
     const ValueTicks &ticks, const Theme &theme, const QString &caption, const QColor &behind, QSize pixels,

@@ -26,6 +26,9 @@ namespace timeslice {
 /// Machine, program version and date on one line.
 [[nodiscard]] QString recordingCaption(const Recording &recording);
 
+/// Both: what ran where and when, on one line under every picture that leaves the program.
+[[nodiscard]] QString pictureCaption(const Recording &recording);
+
 /// See `ChartStack::renderRecording`.
 [[nodiscard]] QImage paintRecording(
     const Recording &recording, const Theme &theme, QSize pixels, double scale, const Verdict *verdict);

@@ -18,16 +18,21 @@ namespace {
 // So much axis is there before anything is drawn on it; the last one with its lead makes kLiveSpan.
 constexpr std::array kGrowth{10.0, 20.0, 30.0, kLiveSpan / (1 + kLeadShare)};
 
+constexpr double kMuchLess = 0.5; ///< Of all of it.
+
 struct TimeUnit {
     double seconds;
     const char *name;
 };
 
-TimeUnit unitFor(double span)
+// Small units only near the origin: a part of a long run is told in seconds, as all of it.
+TimeUnit unitFor(const TimeAxis &axis)
 {
-    if (span < 2e-3)
+    const double span = axis.span();
+    const double furthest = std::max(std::abs(axis.begin), std::abs(axis.end));
+    if (furthest < 2e-3)
         return {1e-6, QT_TRANSLATE_NOOP("timeslice", "µs")};
-    if (span < 1)
+    if (furthest < 1)
         return {1e-3, QT_TRANSLATE_NOOP("timeslice", "ms")};
     if (span < 600)
         return {1, QT_TRANSLATE_NOOP("timeslice", "s")};
@@ -63,9 +68,19 @@ TimeAxis wholeAxis(double length, bool withLead)
     return {withLead ? -kLeadShare * bounded : 0, bounded};
 }
 
+std::optional<TimeAxis> partAxis(const TimeAxis &whole, double begin, double end, double least)
+{
+    const double span = std::max((end - begin) * 9 / 8, least);
+    const bool isInView = end > whole.begin && begin < whole.end;
+    if (!isInView || !(span <= whole.span() * kMuchLess))
+        return std::nullopt;
+    const double from = std::clamp((begin + end - span) / 2, whole.begin, whole.end - span);
+    return TimeAxis{from, from + span};
+}
+
 std::vector<TimeTick> timeTicks(const TimeAxis &axis, int most)
 {
-    const auto unit = unitFor(axis.span());
+    const auto unit = unitFor(axis);
     const double from = axis.begin / unit.seconds;
     const double to = axis.end / unit.seconds;
     const double step = roundStep((to - from) / std::max(1, most));

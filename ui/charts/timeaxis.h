@@ -41,6 +41,12 @@ inline constexpr double kLeadShare = 0.05;
 /// All of a finished run of `length` seconds, with the machine before it when `withLead`.
 [[nodiscard]] TimeAxis wholeAxis(double length, bool withLead);
 
+/// The axis of a part of the time that another axis shows, with a sixteenth of it on either side.
+/// \param least  No part is shorter: with fewer samples there would be nothing to see. It is then in the
+/// middle.
+/// \return Nothing when the part is out of view, or not much less than all of it. Thread: any; pure.
+[[nodiscard]] std::optional<TimeAxis> partAxis(const TimeAxis &whole, double begin, double end, double least);
+
 struct TimeTick {
     double seconds = 0;
     QString text; ///< With the unit on the last tick only.

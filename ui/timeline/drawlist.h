@@ -67,10 +67,10 @@ struct DrawRow {
     double bodyTop = 0; ///< Where the lane itself is painted; on whole device pixels.
     double bodyHeight = 0;
     bool isNamed = true; ///< False where the names of neighbours leave no room.
-    bool isIndented = false;
+    int depth = 0; ///< How far its name is indented.
     bool isClosed = false;
     bool isChosen = false;
-    int pid = 0; ///< Of a process.
+    LaneGroup group; ///< Of a group.
 };
 
 /// Lost records on a row.

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/timeline/lanes.h"
 
+#include "ui/timeline/lanetree.h"
+
 #include <QCoreApplication>
 
 #include <algorithm>
 #include <climits>
-#include <map>
+#include <functional>
 #include <numeric>
+#include <span>
 #include <tuple>
 #include <unordered_map>
 
@@ -43,12 +46,8 @@ QString ownName(const TaskInfo &task)
     return task.tid == task.pid ? words("%1 main").arg(comm) : comm;
 }
 
-// A lane on its own or a process with its threads: what is sorted.
-struct Unit {
-    std::vector<std::uint32_t> tasks;
-    int pid = 0;
-    bool isGroup = false;
-};
+// What follows the workers is numbered apart, so that workers that come do not open and close it.
+constexpr int kFirstOtherPart = 1 << 16;
 
 class Arranger {
 public:
@@ -70,29 +69,24 @@ public:
         }
     }
 
-    void addTasks(std::vector<LaneEntry> &into) const
+    void addTasks(std::vector<LaneEntry> &into)
     {
-        auto units = shownUnits();
-        std::size_t lanes = 0;
-        for (auto &unit : units) {
-            std::ranges::sort(
-                unit.tasks, [this](std::uint32_t a, std::uint32_t b) { return isBefore(a, b); });
-            lanes += unit.tasks.size();
-        }
-        std::ranges::sort(units, [this](const Unit &a, const Unit &b) {
-            return isBefore(a.tasks.front(), b.tasks.front());
-        });
-        for (const auto &unit : units) {
-            if (unit.isGroup)
-                addGroup(unit, lanes > kManyLanes, into);
-            else
-                addTask(unit.tasks.front(), false, into);
-        }
+        std::vector<bool> shown(m_view.tasks().size());
+        for (std::uint32_t i = 0; i < shown.size(); ++i)
+            shown[i] = isShown(i);
+        const auto lanes = static_cast<std::size_t>(std::ranges::count(shown, true));
+        m_isMany = lanes > kManyLanes;
+        m_isGrouped = m_options.groupsMany && lanes > kGroupedLanes;
+        auto root = laneTree(m_view, shown);
+        sortChildren(root);
+        addChildren(root, 0, into);
     }
 
     void addCores(std::vector<LaneEntry> &into) const
     {
         for (const auto i : coresByNumber(m_view)) {
+            if (m_options.hiddenCores.contains(i))
+                continue;
             LaneEntry entry;
             entry.kind = LaneEntry::Kind::Core;
             entry.lane = {LaneId::Kind::Core, i};
@@ -104,35 +98,9 @@ public:
 private:
     [[nodiscard]] bool isShown(std::uint32_t task) const
     {
-        const int tid = m_view.tasks()[task].tid;
         if (m_view.tasks()[task].isBystander && !m_options.showsMainThread)
             return false;
-        return !m_options.hiddenTids.contains(tid);
-    }
-
-    [[nodiscard]] std::vector<Unit> shownUnits() const
-    {
-        const auto &tasks = m_view.tasks();
-        const int traced = tasks.empty() ? 0 : tasks.front().pid;
-        std::map<int, Unit> processes;
-        std::vector<Unit> units;
-        for (std::uint32_t i = 0; i < tasks.size(); ++i) {
-            if (!isShown(i))
-                continue;
-            const int pid = tasks[i].pid;
-            if (pid == 0 || pid == traced || tasks[i].isBystander) {
-                units.push_back({{i}, pid, false});
-                continue;
-            }
-            auto &process = processes[pid];
-            process.pid = pid;
-            process.tasks.push_back(i);
-        }
-        for (auto &[pid, process] : processes) {
-            process.isGroup = process.tasks.size() > 1;
-            units.push_back(std::move(process));
-        }
-        return units;
+        return !m_options.hiddenTasks.contains(task);
     }
 
     [[nodiscard]] bool isBefore(std::uint32_t a, std::uint32_t b) const
@@ -157,38 +125,137 @@ private:
         return a < b;
     }
 
-    void addTask(std::uint32_t task, bool isIndented, std::vector<LaneEntry> &into) const
+    // A process stands where the first of its lanes does.
+    void sortChildren(LaneNode &node) const
+    {
+        for (auto &child : node.children)
+            sortChildren(child);
+        std::ranges::sort(node.children, [this](const LaneNode &a, const LaneNode &b) {
+            return isBefore(a.first, b.first);
+        });
+        if (!node.isLane())
+            node.first = node.children.front().first;
+    }
+
+    [[nodiscard]] bool isWorker(const LaneNode &node) const { return m_looks[node.first].worker >= 0; }
+
+    void addChildren(const LaneNode &node, int depth, std::vector<LaneEntry> &into) const
+    {
+        const std::span children(node.children);
+        const bool isLone = std::ranges::count_if(children, std::not_fn(&LaneNode::isLane)) == 1;
+        if (!m_isGrouped) {
+            addNodes(children, depth, isLone, into);
+            return;
+        }
+        // In other orders workers and others are mixed.
+        const auto workers = m_options.order != LaneOrder::Worker
+            ? children.begin()
+            : std::ranges::find_if_not(children, [this](const LaneNode &child) { return isWorker(child); });
+        const auto count = static_cast<std::size_t>(workers - children.begin());
+        addParts(children.first(count), {node.pid, 0}, depth, isLone, into);
+        addParts(children.subspan(count), {node.pid, kFirstOtherPart}, depth, isLone, into);
+    }
+
+    // So many beside each other share a row. \param first  What the first of these parts is called.
+    void addParts(
+        std::span<const LaneNode> nodes, LaneGroup first, int depth, bool isLone,
+        std::vector<LaneEntry> &into) const
+    {
+        for (std::size_t begin = 0; begin < nodes.size(); begin += kPartLanes) {
+            const auto part = nodes.subspan(begin, std::min(kPartLanes, nodes.size() - begin));
+            if (nodes.size() <= kPartLanes || part.size() == 1) {
+                addNodes(part, depth, isLone, into);
+                continue;
+            }
+            LaneEntry title;
+            title.kind = LaneEntry::Kind::Group;
+            title.group = {first.pid, first.part + static_cast<int>(begin / kPartLanes)};
+            title.depth = depth;
+            title.isClosed = !m_options.toggled.contains(title.group);
+            title.name = partName(part, begin);
+            title.detail = words("%1 to %2 of %3").arg(begin + 1).arg(begin + part.size()).arg(nodes.size());
+            for (const auto &node : part)
+                collectLanes(node, title.members);
+            const bool isClosed = title.isClosed;
+            into.push_back(std::move(title));
+            if (!isClosed)
+                addNodes(part, depth + 1, isLone, into);
+        }
+    }
+
+    [[nodiscard]] QString partName(std::span<const LaneNode> nodes, std::size_t begin) const
+    {
+        const int worker = m_looks[nodes.front().first].worker;
+        const auto name = nameOf(nodes.front());
+        bool areInRow = worker >= 0;
+        bool areNamesakes = true;
+        for (std::size_t i = 0; i < nodes.size(); ++i) {
+            areInRow = areInRow && m_looks[nodes[i].first].worker == worker + static_cast<int>(i);
+            areNamesakes = areNamesakes && nameOf(nodes[i]) == name;
+        }
+        if (areInRow)
+            return words("workers %1–%2").arg(worker).arg(worker + static_cast<int>(nodes.size()) - 1);
+        if (areNamesakes)
+            return words("%1 × %2").arg(nodes.size()).arg(name);
+        return words("lanes %1–%2").arg(begin + 1).arg(begin + nodes.size());
+    }
+
+    [[nodiscard]] QString nameOf(const LaneNode &node) const
+    {
+        return node.isLane() ? m_looks[node.task].name
+                             : QString::fromStdString(m_view.tasks()[node.task].name).simplified();
+    }
+
+    // \param isLone  A process among these is the only one beside its siblings: what all the others stand
+    // under.
+    void addNodes(std::span<const LaneNode> nodes, int depth, bool isLone, std::vector<LaneEntry> &into) const
+    {
+        for (const auto &node : nodes) {
+            if (node.isLane())
+                addTask(node.task, depth, into);
+            else
+                addProcess(node, depth, m_isMany && !isLone, into);
+        }
+    }
+
+    void addTask(std::uint32_t task, int depth, std::vector<LaneEntry> &into) const
     {
         LaneEntry entry;
         entry.lane = {LaneId::Kind::Task, task};
         entry.name = m_looks[task].name;
         entry.detail = words("tid %1").arg(m_view.tasks()[task].tid);
-        entry.isIndented = isIndented;
+        entry.depth = depth;
         into.push_back(entry);
     }
 
-    void addGroup(const Unit &unit, bool isClosedAtFirst, std::vector<LaneEntry> &into) const
+    void
+    addProcess(const LaneNode &process, int depth, bool isClosedAtFirst, std::vector<LaneEntry> &into) const
     {
         LaneEntry title;
-        title.kind = LaneEntry::Kind::Process;
-        title.pid = unit.pid;
-        title.isClosed = isClosedAtFirst != m_options.toggledPids.contains(unit.pid);
-        title.detail = words("pid %1, %2 threads").arg(unit.pid).arg(unit.tasks.size());
-        for (const auto task : unit.tasks) {
-            title.members.push_back({LaneId::Kind::Task, task});
-            // The main thread's name is the process's; a thread that is gone may have left another's.
-            const auto &info = m_view.tasks()[task];
-            if (title.name.isEmpty() || info.tid == info.pid)
-                title.name = QString::fromStdString(info.name).simplified();
+        title.kind = LaneEntry::Kind::Group;
+        title.group = {process.pid, LaneGroup::kWhole};
+        title.depth = depth;
+        title.isClosed = isClosedAtFirst != m_options.toggled.contains(title.group);
+        collectLanes(process, title.members);
+        std::set<int> pids;
+        std::vector<std::uint32_t> workers;
+        for (const auto lane : title.members) {
+            pids.insert(m_view.tasks()[lane.index].pid);
+            if (m_looks[lane.index].worker >= 0)
+                workers.push_back(lane.index);
         }
-        if (title.name.isEmpty())
-            title.name = words("process %1").arg(unit.pid);
+        title.name = nameOf(process);
+        if (workers.size() == 1)
+            title.name = words("process of %1").arg(m_looks[workers.front()].name);
+        else if (title.name.isEmpty())
+            title.name = words("process %1").arg(process.pid);
+        title.detail = pids.size() == 1
+            ? words("pid %1, %2 threads").arg(process.pid).arg(title.members.size())
+            : words("pid %1, %2 processes").arg(process.pid).arg(pids.size());
         const bool isClosed = title.isClosed;
         into.push_back(std::move(title));
-        if (isClosed)
-            return;
-        for (const auto task : unit.tasks)
-            addTask(task, true, into);
+        if (!isClosed)
+            addChildren(process, depth + 1, into);
     }
 
     const TimelineView &m_view;
@@ -196,9 +263,30 @@ private:
     std::vector<TaskLook> m_looks;
     std::vector<const TaskLabel *> m_labels;
     std::vector<std::uint64_t> m_runningNs; ///< By task; of "busiest" only.
+    bool m_isMany = false;
+    bool m_isGrouped = false;
 };
 
 } // namespace
+
+void LaneOptions::forgetLanes()
+{
+    hiddenTasks.clear();
+    hiddenCores.clear();
+    toggled.clear();
+}
+
+void addSums(const StateSums &from, StateSums &into)
+{
+    into.runningNs += from.runningNs;
+    into.runnableNs += from.runnableNs;
+    into.blockedNs += from.blockedNs;
+    into.gilWaitNs += from.gilWaitNs;
+    into.unknownNs += from.unknownNs;
+    into.absentNs += from.absentNs;
+    into.switches += from.switches;
+    into.coarse |= from.coarse;
+}
 
 std::vector<std::uint32_t> coresByNumber(const TimelineView &view)
 {
@@ -232,7 +320,7 @@ std::vector<LaneEntry> arrangeLanes(
     std::vector<LaneEntry> entries;
     if (view.tasks().empty() && view.cores().empty())
         return entries;
-    const Arranger arranger(view, labels, options, visible);
+    Arranger arranger(view, labels, options, visible);
     const bool hasCores = !view.cores().empty(); // of a sampled timeline nobody knows who had which
     if (hasCores) {
         LaneEntry heat;

@@ -26,6 +26,10 @@ struct DenseStep {
 };
 constexpr std::array kDenseSteps{DenseStep{64, 8}, DenseStep{16, 4}, DenseStep{6, 2}};
 
+// So many columns of all lanes of all sums together are asked for, but no less than this of each lane.
+constexpr std::size_t kSumColumns = 65'536;
+constexpr std::size_t kLeastSumColumns = 64;
+
 constexpr std::uint32_t kMostKept = 64; ///< Cores of which the heat strip's sums are used again.
 
 constexpr std::size_t indexOf(TimelineRole role)
@@ -58,6 +62,11 @@ void LaneShaper::setLabelRoom(double digitColumns, double paddingColumns)
 {
     m_digitColumns = digitColumns;
     m_paddingColumns = paddingColumns;
+}
+
+void LaneShaper::setSummedLanes(std::size_t lanes)
+{
+    m_summedLanes = lanes;
 }
 
 void LaneShaper::measure(LaneId lane)
@@ -102,9 +111,8 @@ int LaneShaper::colourOf(LaneId::Kind kind, std::uint32_t key) const
 
 // Into their place, here and below: a whole copied right after its parts were written makes the processor
 // wait, for each column.
-void LaneShaper::findShares(std::size_t column, ColumnShares &shares) const
+void LaneShaper::findShares(const StateSums &sums, ColumnShares &shares)
 {
-    const auto &sums = m_sums[cellOf(column)];
     // The states of a column add up to its length. A nanosecond that several columns show is all of each.
     const float perNs = 1 / static_cast<float>(sums.totalNs());
     shares.of[indexOf(TimelineRole::Running)] = static_cast<float>(sums.runningNs) * perNs;
@@ -243,7 +251,7 @@ void LaneShaper::addShares(LaneId::Kind kind, int begin, int end, DrawList &into
     into.shares.resize(at + static_cast<std::size_t>(end - begin));
     for (auto column = static_cast<std::size_t>(begin); column < static_cast<std::size_t>(end); ++column) {
         auto &shares = into.shares[at++];
-        findShares(column, shares);
+        findShares(m_sums[cellOf(column)], shares);
         for (std::size_t i = 0; i < kTimelineRoles; ++i)
             present[i] |= shares.of[i] > 0;
         if (m_keys.empty())
@@ -258,18 +266,31 @@ void LaneShaper::addSum(std::uint32_t row, std::span<const LaneId> lanes, DrawLi
 {
     if (m_cells == 0 || lanes.empty())
         return;
-    std::vector<ColumnShares> mean(m_columns);
+    const auto cells =
+        std::min(m_cells, std::max(kLeastSumColumns, kSumColumns / std::max(lanes.size(), m_summedLanes)));
+    std::vector<StateSums> together(cells);
+    std::vector<StateSums> one(cells);
     for (const auto lane : lanes) {
-        measure(lane);
-        for (std::size_t i = 0; i < m_columns; ++i) {
-            ColumnShares shares;
-            findShares(i, shares);
-            for (std::size_t role = 0; role < kTimelineRoles; ++role)
-                mean[i].of[role] += shares.of[role] / static_cast<float>(lanes.size());
-        }
+        const auto &task = m_view.tasks()[lane.index];
+        if (task.bornNs >= m_visible.endNs || task.goneNs.value_or(UINT64_MAX) <= m_visible.beginNs)
+            continue;
+        m_view.columns(lane, m_visible, one);
+        for (std::size_t i = 0; i < cells; ++i)
+            addSums(one[i], together[i]);
     }
+    std::vector<ColumnShares> shares(cells);
+    for (std::size_t i = 0; i < cells; ++i) {
+        auto &sums = together[i];
+        const auto present = sums.totalNs() - sums.absentNs;
+        const auto length = columnEdge(m_visible, i + 1, cells) - columnEdge(m_visible, i, cells);
+        sums.absentNs = length > present ? length - present : 0;
+        findShares(sums, shares[i]);
+    }
+    const auto sharesAt = [&](std::size_t column) -> const ColumnShares & {
+        return shares[column * cells / m_columns];
+    };
+    const auto isThere = [&](std::size_t column) { return sharesAt(column).total() > 0; };
     for (std::size_t begin = 0; begin < m_columns;) {
-        const auto isThere = [&mean](std::size_t i) { return mean[i].total() > 0; };
         auto end = begin + 1;
         while (end < m_columns && isThere(end) == isThere(begin))
             ++end;
@@ -278,9 +299,9 @@ void LaneShaper::addSum(std::uint32_t row, std::span<const LaneId> lanes, DrawLi
                 {row, static_cast<int>(begin), static_cast<int>(end), DrawPiece::Kind::Stacked,
                  TimelineRole::Running, kColourState, into.shares.size()});
             for (auto i = begin; i < end; ++i) {
-                into.shares.push_back(mean[i]);
+                into.shares.push_back(sharesAt(i));
                 for (std::size_t role = 0; role < kTimelineRoles; ++role)
-                    into.present[role] |= mean[i].of[role] > 0;
+                    into.present[role] |= sharesAt(i).of[role] > 0;
             }
         }
         begin = end;
@@ -299,7 +320,7 @@ std::vector<float> LaneShaper::busyShares(LaneId core)
     }
     for (std::size_t i = 0; i < m_columns; ++i) {
         ColumnShares parts;
-        findShares(i, parts);
+        findShares(m_sums[cellOf(i)], parts);
         if (parts.share(TimelineRole::Unknown) < 0.5F)
             shares[i] = parts.share(TimelineRole::Running);
     }

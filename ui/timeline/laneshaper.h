@@ -23,13 +23,17 @@ public:
 
     /// Appends the pieces of a task's or a core's lane.
     void addLane(std::uint32_t row, LaneId lane, DrawList &into);
-    /// Appends the mean of several lanes; always stacked.
+    /// Appends several lanes in sum, always stacked: shares of the time of those that are there, as in the
+    /// statistics. Where they do not fill a column together, the rest of it is empty: processes that follow
+    /// each other look like one.
     void addSum(std::uint32_t row, std::span<const LaneId> lanes, DrawList &into);
     /// \return Busy share of a core by column; NaN where its records were lost for most of one.
     [[nodiscard]] std::vector<float> busyShares(LaneId core);
 
     /// Runs of one block, as DrawList::labels wants them, are those of at least so many columns.
     void setLabelRoom(double digitColumns, double paddingColumns);
+    /// How many lanes `addSum` will be given in all: of many, columns are wider.
+    void setSummedLanes(std::size_t lanes);
 
 private:
     /// A column as it will be painted.
@@ -49,7 +53,7 @@ private:
     {
         return m_cells == m_columns ? column : column * m_cells / m_columns;
     }
-    void findShares(std::size_t column, ColumnShares &shares) const;
+    static void findShares(const StateSums &sums, ColumnShares &shares);
     [[nodiscard]] int colourOf(LaneId::Kind kind, std::uint32_t key) const;
     void findStacked(LaneId lane, DrawList &into, std::uint32_t row);
     void findShape(LaneId::Kind kind, std::size_t column, Shape &shape) const;
@@ -63,6 +67,7 @@ private:
     TimeSpan m_visible;
     std::size_t m_columns;
     std::size_t m_cells; ///< Columns of the store that are asked for; fewer when a column is below 1 ns.
+    std::size_t m_summedLanes = 0;
     double m_digitColumns = 7;
     double m_paddingColumns = 10;
     std::vector<StateSums> m_sums; ///< By cell.

@@ -90,6 +90,10 @@ DrawList layoutTimeline(
     LaneShaper shaper(view, content.looks, content.isColouredByCore, visible, list.columns);
     shaper.setLabelRoom(
         metrics.digitWidth * metrics.pixelRatio, 2 * kBlockPadding * metrics.scale * metrics.pixelRatio);
+    std::size_t summed = 0;
+    for (const auto index : placed)
+        summed += content.entries[index].isClosed ? content.entries[index].members.size() : 0;
+    shaper.setSummedLanes(summed);
     // At once: in the worst case every column of every row has shares of its own.
     list.shares.reserve(list.rows.size() * static_cast<std::size_t>(list.columns));
     const int leastLoss =
@@ -105,7 +109,8 @@ DrawList layoutTimeline(
             break;
         case LaneEntry::Kind::Heading:
             continue;
-        case LaneEntry::Kind::Process:
+        case LaneEntry::Kind::Group:
+            drawn.isChosen = !content.chosen.empty() && std::ranges::equal(content.chosen, entry.members);
             if (!drawn.isClosed)
                 continue;
             shaper.addSum(row, entry.members, list);

@@ -25,7 +25,7 @@ struct Heights {
 bool isLane(const LaneEntry &entry)
 {
     return entry.kind == LaneEntry::Kind::Task || entry.kind == LaneEntry::Kind::Core
-        || entry.kind == LaneEntry::Kind::Process;
+        || entry.kind == LaneEntry::Kind::Group;
 }
 
 Heights chooseHeights(std::span<const LaneEntry> entries, double room, const TimelineMetrics &metrics)
@@ -70,9 +70,9 @@ DrawRow rowOf(const LaneEntry &entry, double top, double height)
     row.name = entry.name;
     row.top = top;
     row.height = height;
-    row.isIndented = entry.isIndented;
+    row.depth = entry.depth;
     row.isClosed = entry.isClosed;
-    row.pid = entry.pid;
+    row.group = entry.group;
     return row;
 }
 

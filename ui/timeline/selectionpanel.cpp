@@ -132,7 +132,7 @@ void SelectionPanel::showStats(const SelectionStats &stats, std::uint64_t origin
         measures.push_back({cell.name, {cell.value, cell.unit}, cell.help, false});
     m_table->setMeasures(measures);
     const auto bars = barsOf(stats);
-    m_bars->setRows(bars);
+    m_bars->setRows(bars, StateBars::Runnable::Preempted);
     m_bars->setVisible(!bars.empty());
     m_barsTitle->setVisible(!bars.empty());
     setAccessibleDescription(m_text);

@@ -22,14 +22,7 @@ void add(const LaneStats &lane, LaneStats &into)
 {
     const auto &from = lane.stats;
     auto &to = into.stats;
-    to.sums.runningNs += from.sums.runningNs;
-    to.sums.runnableNs += from.sums.runnableNs;
-    to.sums.blockedNs += from.sums.blockedNs;
-    to.sums.gilWaitNs += from.sums.gilWaitNs;
-    to.sums.unknownNs += from.sums.unknownNs;
-    to.sums.absentNs += from.sums.absentNs;
-    to.sums.switches += from.sums.switches;
-    to.sums.coarse |= from.sums.coarse;
+    addSums(from.sums, to.sums);
     to.voluntary += from.voluntary;
     to.involuntary += from.involuntary;
     to.migrations += from.migrations;
@@ -85,7 +78,7 @@ std::vector<StatCell> statCells(const LaneStats &lane)
     share(
         QT_TRANSLATE_NOOP("timeslice", "blocked"), stats.sums.blockedNs,
         QT_TRANSLATE_NOOP("timeslice", "Waited for something else, such as a lock, a timer or an answer."));
-    add(QT_TRANSLATE_NOOP("timeslice", "waiting for the lock"),
+    add(QT_TRANSLATE_NOOP("timeslice", "waiting for GIL"),
         lane.knowsLock ? formatPercent(lane.share(stats.sums.gilWaitNs)) : Quantity{notMeasured(), {}},
         words(
             QT_TRANSLATE_NOOP("timeslice", "Waited for the interpreter's lock, which another worker held.")));

@@ -12,9 +12,8 @@ namespace timeslice {
 /// What happened on one lane, or on several together, within the measured range.
 struct LaneStats {
     QString name; ///< "worker 0", or "2 workers".
-    RangeStats stats;
-    bool knowsLock = false; ///< The workers say when they wait for the interpreter's lock. ///< Together:
-                            ///< sums; the longest waits are the longest of any.
+    RangeStats stats; ///< Together: sums; the longest waits are the longest of any.
+    bool knowsLock = false; ///< The workers say when they wait for the interpreter's lock.
     QString longestRunnableOn; ///< Together: whose that was.
 
     /// Time in which it was there; of several, added up.

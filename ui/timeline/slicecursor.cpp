@@ -20,7 +20,7 @@ std::optional<std::size_t> SliceCursor::entry(const TimelineScene &scene) const
         const auto &entry = scene.entries[i];
         if (entry.kind != m_kind || !canBeChosen(entry))
             continue;
-        if (entry.kind == LaneEntry::Kind::Process ? entry.pid == m_pid : entry.lane == m_lane)
+        if (entry.kind == LaneEntry::Kind::Group ? entry.group == m_group : entry.lane == m_lane)
             return i;
     }
     return std::nullopt;
@@ -29,7 +29,7 @@ std::optional<std::size_t> SliceCursor::entry(const TimelineScene &scene) const
 std::optional<Segment> SliceCursor::segment(const TimelineScene &scene) const
 {
     const auto at = entry(scene);
-    if (!at || !m_timeNs || m_kind == LaneEntry::Kind::Process)
+    if (!at || !m_timeNs || m_kind == LaneEntry::Kind::Group)
         return std::nullopt;
     auto segment = scene.view->segmentAt(m_lane, *m_timeNs);
     const auto known = scene.view->known();
@@ -43,7 +43,7 @@ void SliceCursor::setEntry(const LaneEntry &entry)
         return;
     m_kind = entry.kind;
     m_lane = entry.lane;
-    m_pid = entry.pid;
+    m_group = entry.group;
 }
 
 bool SliceCursor::moveLane(const TimelineScene &scene, bool isDown)
@@ -64,7 +64,7 @@ bool SliceCursor::moveLane(const TimelineScene &scene, bool isDown)
 
 bool SliceCursor::moveSlice(const TimelineScene &scene, bool isForward)
 {
-    if (scene.isEmpty() || (!entry(scene) && !moveLane(scene, true)) || m_kind == LaneEntry::Kind::Process)
+    if (scene.isEmpty() || (!entry(scene) && !moveLane(scene, true)) || m_kind == LaneEntry::Kind::Group)
         return false;
     const auto known = scene.view->known();
     const auto visible = scene.viewport.visible();

@@ -26,7 +26,7 @@ public:
 private:
     LaneEntry::Kind m_kind = LaneEntry::Kind::Heading; ///< Heading: nowhere.
     LaneId m_lane;
-    int m_pid = 0;
+    LaneGroup m_group;
     std::optional<std::uint64_t> m_timeNs; ///< Of the slice that was visited.
 };
 

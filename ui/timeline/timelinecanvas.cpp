@@ -4,7 +4,6 @@
 #include "ui/themecontroller.h"
 #include "ui/timeline/timelinewords.h"
 
-#include <QAccessible>
 #include <QPaintEvent>
 #include <QPainter>
 #include <QScrollBar>
@@ -12,6 +11,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 namespace timeslice {
 
@@ -19,6 +19,9 @@ namespace {
 
 constexpr std::size_t kMostDescribed = 16; ///< Lanes a screen reader is told.
 constexpr qint64 kDescribeMs = 1000;
+/// Lanes change places once what is visible has come to rest; under a run that never rests, now and then.
+constexpr int kReorderMs = 300;
+constexpr int kReorderLiveMs = 1000;
 
 } // namespace
 
@@ -43,6 +46,8 @@ TimelineCanvas::TimelineCanvas(ThemeController *themes, QWidget *parent)
     m_followButton->setProperty("control", true);
     m_followButton->setFocusPolicy(Qt::TabFocus);
     connect(m_followButton, &QToolButton::clicked, this, [this] { execute(TimelineCommand::ToEnd); });
+    m_reorder.setSingleShot(true);
+    connect(&m_reorder, &QTimer::timeout, this, &TimelineCanvas::reorder);
     connect(m_themes, &ThemeController::changed, this, &TimelineCanvas::applyTheme);
 }
 
@@ -66,6 +71,24 @@ void TimelineCanvas::arrangeAgain()
     invalidate();
 }
 
+void TimelineCanvas::reorderSoon()
+{
+    if (m_scene.options.order != LaneOrder::Busiest || m_scene.isEmpty())
+        return;
+    if (!isLive())
+        m_reorder.start(kReorderMs);
+    else if (!m_reorder.isActive())
+        m_reorder.start(kReorderLiveMs);
+}
+
+void TimelineCanvas::reorder()
+{
+    if (m_gesture.kind != Gesture::Kind::None)
+        m_reorder.start(kReorderMs); // not below the pointer
+    else if (m_scene.arrangeBusiest())
+        invalidate();
+}
+
 void TimelineCanvas::begin(TimelineViewPtr view, bool isLive)
 {
     const bool hadChoice = !m_scene.chosen.empty();
@@ -74,16 +97,25 @@ void TimelineCanvas::begin(TimelineViewPtr view, bool isLive)
     m_gesture = {};
     m_pointerNs.reset();
     m_scene.view = std::move(view);
-    Viewport viewport(m_scene.view != nullptr ? m_scene.view->known() : TimeSpan{}, m_scene.viewport.width());
-    viewport.setKnown(viewport.known(), isLive);
-    viewport.setFollowing(isLive);
+    auto options = m_scene.options;
+    options.forgetLanes();
+    const bool hadLaneOptions = options != m_scene.options;
+    m_scene.options = std::move(options);
+    const auto viewport = m_scene.viewport;
+    m_scene.viewport =
+        Viewport(m_scene.view != nullptr ? m_scene.view->known() : TimeSpan{}, viewport.width());
+    m_scene.viewport.setKnown(m_scene.viewport.known(), isLive);
+    m_scene.viewport.setFollowing(isLive);
     m_scene.arrange();
-    setViewport(viewport);
+    m_reorder.stop();
+    tellChanges(viewport);
     m_bar->setValue(0);
     showFollowButton();
     invalidate();
     if (hadChoice)
         Q_EMIT chosenChanged();
+    if (hadLaneOptions)
+        Q_EMIT optionsChanged();
     m_described.invalidate();
     describe();
 }
@@ -103,6 +135,8 @@ void TimelineCanvas::setView(TimelineViewPtr view, bool isLive)
         arrangeAgain();
     else if (hasNewSlices)
         invalidate();
+    if (hasNewSlices || !isLive)
+        reorderSoon();
     setViewport(viewport);
     showFollowButton();
     if (!isLive || !m_described.isValid() || m_described.elapsed() >= kDescribeMs)
@@ -143,9 +177,15 @@ void TimelineCanvas::setEmptyText(const QString &text)
 
 void TimelineCanvas::setViewport(const Viewport &viewport)
 {
-    const auto before = std::exchange(m_scene.viewport, viewport);
+    tellChanges(std::exchange(m_scene.viewport, viewport));
+}
+
+void TimelineCanvas::tellChanges(const Viewport &before)
+{
+    const auto viewport = m_scene.viewport; // a copy: who is told may change it
     if (before.visible() != viewport.visible()) {
         invalidate();
+        reorderSoon();
         Q_EMIT visibleRangeChanged(viewport.visible().beginNs, viewport.visible().endNs);
         // The pointer stays where it is; the moment below it is another one.
         if (m_pointerX) {
@@ -183,6 +223,12 @@ const DrawList &TimelineCanvas::drawList()
 {
     layOut();
     return m_list;
+}
+
+double TimelineCanvas::scrolledShare()
+{
+    layOut();
+    return m_list.contentHeight > 0 ? m_list.scroll / m_list.contentHeight : 0;
 }
 
 void TimelineCanvas::layOut()
@@ -321,14 +367,21 @@ void TimelineCanvas::describe()
         return;
     }
     QStringList lines;
-    for (const auto &[lane, name] : m_scene.taskLanes()) {
+    std::vector<LaneEntry> told;
+    std::ranges::copy_if(m_scene.entries, std::back_inserter(told), [](const LaneEntry &entry) {
+        return entry.kind == LaneEntry::Kind::Task
+            || (entry.kind == LaneEntry::Kind::Group && entry.isClosed);
+    });
+    if (told.empty()) { // arranged by core; told are the tasks nevertheless
+        for (const auto &[lane, name] : m_scene.taskLanes())
+            told.push_back({.lane = lane, .name = name});
+    }
+    for (const auto &entry : told) {
         if (static_cast<std::size_t>(lines.size()) == kMostDescribed) {
             lines.append(tr("and more lanes"));
             break;
         }
-        StateSums sums;
-        m_scene.view->columns(lane, m_scene.viewport.visible(), std::span(&sums, 1));
-        lines.append(summaryWords(name, sums));
+        lines.append(summaryWords(entry.name, m_scene.visibleSums(entry)));
     }
     setAccessibleDescription(lines.join(QLatin1Char('\n')));
 }

@@ -8,6 +8,7 @@
 #include "ui/timeline/timelinescene.h"
 
 #include <QElapsedTimer>
+#include <QTimer>
 #include <QWidget>
 
 class QScrollBar;
@@ -31,7 +32,8 @@ public:
 
     /// Shows a view, or a later one of the same timeline. \param isLive  More will come.
     void setView(TimelineViewPtr view, bool isLive);
-    /// Another timeline: forgets what was chosen, measured and looked at. \param isLive  Follow it.
+    /// Another timeline: forgets what was chosen, hidden, opened, measured and looked at.
+    /// \param isLive  Follow it.
     void begin(TimelineViewPtr view, bool isLive);
     void setLabels(std::vector<TaskLabel> labels);
     void setOptions(LaneOptions options);
@@ -49,12 +51,16 @@ public:
     /// A moment that is pointed at elsewhere; a line is drawn there.
     void setPointer(std::optional<std::uint64_t> timeNs);
     void execute(TimelineCommand command);
+    /// The chosen lane, if it can be given a name: a single task.
+    [[nodiscard]] std::optional<LaneId> renamable() const;
 
     /// CPU time of the latest frame that was laid out and painted anew; 0 before the first.
     [[nodiscard]] Nanoseconds frameCost() const { return m_frameCost; }
 
     /// What is painted, laid out if it is not yet.
     [[nodiscard]] const DrawList &drawList();
+    /// How far the rows are scrolled up, as a share of the height of all that scroll.
+    [[nodiscard]] double scrolledShare();
 
     [[nodiscard]] QSize sizeHint() const override;
     [[nodiscard]] QSize minimumSizeHint() const override;
@@ -106,6 +112,9 @@ private:
     void applyTheme();
     void invalidate();
     void arrangeAgain();
+    void reorderSoon();
+    void reorder();
+    void tellChanges(const Viewport &before);
     void layOut();
     void placeBar();
     void showFollowButton();
@@ -114,7 +123,7 @@ private:
     void chooseCursor();
     void revealCursor();
     void chooseRow(const DrawRow &row, bool isAdded);
-    void toggleProcess(int pid);
+    void toggleGroup(LaneGroup group);
     void hideChosen();
     void renameChosen();
     void clearOne();
@@ -144,6 +153,7 @@ private:
     std::optional<std::uint64_t> m_pointerNs;
     std::optional<double> m_pointerX; ///< Of our own pointer, in columns.
     QElapsedTimer m_described;
+    QTimer m_reorder; ///< Until the order "busiest first" is brought up to date.
 
     // What is painted; drawList() and paintEvent bring it up to date.
     std::optional<TimelinePainter> m_painter;

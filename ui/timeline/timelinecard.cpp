@@ -21,6 +21,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <utility>
 
 namespace timeslice {
 
@@ -66,7 +67,10 @@ TimelineCard::TimelineCard(ThemeController *themes, QWidget *parent)
         updatePanel(false);
         Q_EMIT selectionChanged(selection());
     });
-    connect(m_canvas, &TimelineCanvas::selectionSettled, this, [this] { updatePanel(true); });
+    connect(m_canvas, &TimelineCanvas::selectionSettled, this, [this] {
+        updatePanel(true);
+        Q_EMIT selectionSettled();
+    });
     connect(m_canvas, &TimelineCanvas::chosenChanged, this, [this] { updatePanel(false); });
     connect(m_canvas, &TimelineCanvas::labelsChanged, this, [this] { updatePanel(false); });
     connect(m_canvas, &TimelineCanvas::followChanged, this, &TimelineCard::followChanged);
@@ -199,13 +203,6 @@ TimeSpan TimelineCard::visibleRange() const
     return m_canvas->viewport().visible();
 }
 
-void TimelineCard::showRange(std::uint64_t beginNs, std::uint64_t endNs)
-{
-    auto viewport = m_canvas->viewport();
-    viewport.jump({beginNs, endNs});
-    m_canvas->setViewport(viewport);
-}
-
 bool TimelineCard::isAllVisible() const
 {
     return m_canvas->viewport().isAllVisible();
@@ -214,13 +211,6 @@ bool TimelineCard::isAllVisible() const
 bool TimelineCard::isFollowing() const
 {
     return m_canvas->viewport().isFollowing();
-}
-
-void TimelineCard::setFollowing(bool following)
-{
-    auto viewport = m_canvas->viewport();
-    viewport.setFollowing(following);
-    m_canvas->setViewport(viewport);
 }
 
 std::optional<TimeSpan> TimelineCard::selection() const
@@ -234,6 +224,7 @@ void TimelineCard::setSelection(std::optional<TimeSpan> span)
     viewport.select(span);
     m_canvas->setViewport(viewport);
     updatePanel(true);
+    Q_EMIT selectionSettled();
 }
 
 void TimelineCard::setPointer(std::optional<std::uint64_t> timeNs)
@@ -275,6 +266,8 @@ void TimelineCard::updateTitle()
         title.present[static_cast<std::size_t>(TimelineRole::Unknown)] = hasLosses;
     }
     m_header->setTitle(title);
+    if (const bool isEmpty = m_canvas->scene().isEmpty(); std::exchange(m_isEmpty, isEmpty) != isEmpty)
+        Q_EMIT emptyChanged(isEmpty);
 }
 
 // While a range is being drawn the panel stays away: it would move the lanes below the pointer.
@@ -298,7 +291,7 @@ void TimelineCard::fillMenu(QMenu &menu)
     fillTimelineMenu(menu, *m_canvas);
     menu.addSeparator();
     auto *save = menu.addAction(tr("Save &picture…"), this, &TimelineCard::pictureRequested);
-    save->setEnabled(!m_canvas->scene().isEmpty());
+    save->setEnabled(!m_isEmpty);
 }
 
 TimelinePicture TimelineCard::pictureOf(const QString &caption) const
@@ -308,13 +301,9 @@ TimelinePicture TimelineCard::pictureOf(const QString &caption) const
     picture.title = m_header->title();
     picture.title.description = description();
     picture.caption = caption;
+    picture.scrolled = m_canvas->scrolledShare();
     picture.theme = &m_themes->theme();
     return picture;
-}
-
-QImage TimelineCard::picture(QSize pixels, double scale, const QString &caption) const
-{
-    return pictureOf(caption).image(pixels, scale);
 }
 
 Result<void>

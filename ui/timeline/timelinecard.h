@@ -6,7 +6,6 @@
 #include "ui/timeline/timelinescene.h"
 
 #include <QFrame>
-#include <QImage>
 #include <QTimer>
 
 #include <functional>
@@ -59,11 +58,9 @@ public:
     void setSampled(const QString &reason);
 
     [[nodiscard]] TimeSpan visibleRange() const;
-    void showRange(std::uint64_t beginNs, std::uint64_t endNs);
     /// Whether all that is known is in view.
     [[nodiscard]] bool isAllVisible() const;
     [[nodiscard]] bool isFollowing() const;
-    void setFollowing(bool following);
     [[nodiscard]] std::optional<TimeSpan> selection() const;
     void setSelection(std::optional<TimeSpan> span);
     /// Draws the line of a crosshair that is on another chart.
@@ -75,8 +72,9 @@ public:
     /// What is shown of how much, how exactly: "exact, 118 ms shown of 10.0 s".
     [[nodiscard]] QString description() const;
 
-    /// The view as it stands, as a picture of its own; see TimelinePicture. The theme is the window's.
-    [[nodiscard]] QImage picture(QSize pixels, double scale, const QString &caption = {}) const;
+    /// Whether there is nothing to show, and so nothing that could be saved.
+    [[nodiscard]] bool isEmpty() const { return m_isEmpty; }
+    /// The view as it stands, in the window's theme, as a picture of its own.
     /// \error  See TimelinePicture::save.
     [[nodiscard]] Result<void>
     savePicture(const QString &path, QSize pixels, double scale, const QString &caption = {}) const;
@@ -89,10 +87,13 @@ Q_SIGNALS:
     /// Also while following, with each frame.
     void visibleRangeChanged(quint64 beginNs, quint64 endNs);
     void selectionChanged(std::optional<timeslice::TimeSpan> span);
+    /// The selection will not change any further for now: the pointer has let go.
+    void selectionSettled();
     void followChanged(bool following);
     /// The moment under the pointer; nothing when it left.
     void hovered(std::optional<quint64> timeNs);
     void optionsChanged();
+    void emptyChanged(bool isEmpty);
     /// Something was copied, in words.
     void done(const QString &message);
     /// The user wants a picture of this card; the window knows where to and with which caption.
@@ -119,6 +120,7 @@ private:
     QTimer m_timer;
     ViewSource m_source; ///< Empty unless a run is watched.
     bool m_isPaused = false;
+    bool m_isEmpty = true;
     QString m_sampledReason;
 };
 

@@ -182,14 +182,15 @@ void TimelineCanvas::executeOnLanes(TimelineCommand command)
         break;
     case TimelineCommand::Activate:
         if (const auto entry = m_cursor.entry(m_scene);
-            entry && m_scene.entries[*entry].kind == LaneEntry::Kind::Process)
-            toggleProcess(m_scene.entries[*entry].pid);
+            entry && m_scene.entries[*entry].kind == LaneEntry::Kind::Group)
+            toggleGroup(m_scene.entries[*entry].group);
         break;
     case TimelineCommand::HideLane:
         hideChosen();
         break;
     case TimelineCommand::ShowAllLanes:
-        options.hiddenTids.clear();
+        options.hiddenTasks.clear();
+        options.hiddenCores.clear();
         setOptions(std::move(options));
         break;
     case TimelineCommand::RenameLane:
@@ -232,7 +233,7 @@ void TimelineCanvas::chooseCursor()
     if (!index)
         return;
     const auto &entry = m_scene.entries[*index];
-    if (entry.kind == LaneEntry::Kind::Process)
+    if (entry.kind == LaneEntry::Kind::Group)
         m_scene.chosen = entry.members;
     else
         m_scene.chosen = {entry.lane};
@@ -244,7 +245,7 @@ void TimelineCanvas::chooseCursor()
         return;
     }
     auto words = entry.name;
-    if (entry.kind == LaneEntry::Kind::Process)
+    if (entry.kind == LaneEntry::Kind::Group)
         words = entry.isClosed ? tr("%1, closed").arg(words) : tr("%1, open").arg(words);
     setAccessibleDescription(words);
     Q_EMIT sliceVisited(words);
@@ -305,32 +306,37 @@ void TimelineCanvas::extendSelection(bool isForward)
     Q_EMIT selectionSettled();
 }
 
-void TimelineCanvas::toggleProcess(int pid)
+void TimelineCanvas::toggleGroup(LaneGroup group)
 {
     auto options = m_scene.options;
-    if (options.toggledPids.erase(pid) == 0)
-        options.toggledPids.insert(pid);
-    setOptions(options);
+    if (options.toggled.erase(group) == 0)
+        options.toggled.insert(group);
+    setOptions(std::move(options));
 }
 
 void TimelineCanvas::hideChosen()
 {
     auto options = m_scene.options;
-    for (const auto lane : m_scene.chosen) {
-        if (lane.kind == LaneId::Kind::Task)
-            options.hiddenTids.insert(m_scene.view->tasks()[lane.index].tid);
-    }
+    for (const auto lane : m_scene.chosen)
+        (lane.kind == LaneId::Kind::Task ? options.hiddenTasks : options.hiddenCores).insert(lane.index);
     m_scene.chosen.clear();
-    setOptions(options);
+    setOptions(std::move(options));
     Q_EMIT chosenChanged();
+}
+
+// A core keeps its number, and several tasks need several names.
+std::optional<LaneId> TimelineCanvas::renamable() const
+{
+    const bool isOneTask = m_scene.chosen.size() == 1 && m_scene.chosen.front().kind == LaneId::Kind::Task;
+    return isOneTask ? std::optional(m_scene.chosen.front()) : std::nullopt;
 }
 
 void TimelineCanvas::renameChosen()
 {
-    const bool isOneTask = m_scene.chosen.size() == 1 && m_scene.chosen.front().kind == LaneId::Kind::Task;
-    if (!isOneTask)
+    const auto chosen = renamable();
+    if (!chosen)
         return;
-    const auto lane = m_scene.chosen.front();
+    const auto lane = *chosen;
     const int tid = m_scene.view->tasks()[lane.index].tid;
     auto *dialog = new QInputDialog(this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);

@@ -42,7 +42,7 @@ QString legendName(TimelineRole role)
     case TimelineRole::Runnable:
         return words("preempted");
     case TimelineRole::GilWait:
-        return words("waiting for the lock");
+        return words("waiting for GIL");
     case TimelineRole::Blocked:
         return words("blocked");
     case TimelineRole::Unknown:
@@ -130,7 +130,7 @@ QString describeScene(const TimelineScene &scene, const QString &sampledReason)
         parts.append(words("some records lost"));
     if (const auto without = scene.view->tasksWithoutLane(); without > 0)
         parts.append(words("%1 tasks without a lane").arg(formatCount(without)));
-    if (const auto hidden = scene.options.hiddenTids.size(); hidden > 0)
+    if (const auto hidden = scene.hiddenLanes(); hidden > 0)
         parts.append(words("%1 hidden").arg(formatCount(hidden)));
     return parts.join(words(", "));
 }

@@ -6,7 +6,6 @@
 #include "ui/timeline/timelinewords.h"
 
 #include <QContextMenuEvent>
-#include <QHelpEvent>
 #include <QMouseEvent>
 #include <QScrollBar>
 #include <QToolTip>
@@ -14,6 +13,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <iterator>
 
 namespace timeslice {
 
@@ -32,7 +33,7 @@ constexpr double kDragDistance = 3;
 LaneEntry TimelineCanvas::entryOf(const DrawRow &row) const
 {
     for (const auto &entry : m_scene.entries) {
-        if (entry.kind == row.kind && entry.lane == row.lane && entry.pid == row.pid)
+        if (entry.kind == row.kind && entry.lane == row.lane && entry.group == row.group)
             return entry;
     }
     return {};
@@ -214,28 +215,26 @@ void TimelineCanvas::contextMenuEvent(QContextMenuEvent *event)
 
 void TimelineCanvas::chooseRow(const DrawRow &row, bool isAdded)
 {
-    if (row.kind == LaneEntry::Kind::Process) {
-        toggleProcess(row.pid);
+    if (row.kind == LaneEntry::Kind::Group && !isAdded) {
+        toggleGroup(row.group);
         return;
     }
-    if (row.kind != LaneEntry::Kind::Task && row.kind != LaneEntry::Kind::Core)
+    if (row.kind == LaneEntry::Kind::Heat || row.kind == LaneEntry::Kind::Heading)
         return;
+    const auto entry = entryOf(row);
+    const auto lanes = row.kind == LaneEntry::Kind::Group ? entry.members : std::vector{row.lane};
     auto &chosen = m_scene.chosen;
-    const auto found = std::ranges::find(chosen, row.lane);
-    const bool wasChosen = found != chosen.end();
-    if (isAdded && wasChosen) {
-        chosen.erase(found);
+    const auto isChosen = [&chosen](LaneId lane) { return std::ranges::find(chosen, lane) != chosen.end(); };
+    const bool wereChosen = std::ranges::all_of(lanes, isChosen);
+    const bool wereAll = wereChosen && chosen.size() == lanes.size();
+    if (isAdded && wereChosen) {
+        std::erase_if(
+            chosen, [&lanes](LaneId lane) { return std::ranges::find(lanes, lane) != lanes.end(); });
     } else if (isAdded) {
-        chosen.push_back(row.lane);
+        std::ranges::copy_if(lanes, std::back_inserter(chosen), std::not_fn(isChosen));
     } else {
-        const bool wasOnlyOne = wasChosen && chosen.size() == 1;
-        chosen.clear();
-        if (!wasOnlyOne)
-            chosen.push_back(row.lane);
+        chosen = wereAll ? std::vector<LaneId>() : lanes;
     }
-    LaneEntry entry;
-    entry.kind = row.kind;
-    entry.lane = row.lane;
     m_cursor.setEntry(entry);
     invalidate();
     Q_EMIT chosenChanged();
@@ -252,9 +251,12 @@ void TimelineCanvas::showTip(QPoint at, QPoint global)
     const bool isLane = row.kind == LaneEntry::Kind::Task || row.kind == LaneEntry::Kind::Core;
     if (!isLane || at.x() < m_list.plot.left()) {
         // Names may be elided, and their details have no room on low rows.
+        const auto entry = entryOf(row);
         auto words = row.name.toHtmlEscaped();
-        if (const auto detail = entryOf(row).detail; !detail.isEmpty())
-            words += QStringLiteral("<br>") + detail.toHtmlEscaped();
+        if (row.kind == LaneEntry::Kind::Group)
+            words = summaryWords(row.name, m_scene.visibleSums(entry)).toHtmlEscaped();
+        if (!entry.detail.isEmpty())
+            words += QStringLiteral("<br>") + entry.detail.toHtmlEscaped();
         QToolTip::showText(global, words, this);
         return;
     }

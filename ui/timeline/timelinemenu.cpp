@@ -52,12 +52,10 @@ void addToggle(QMenu &menu, TimelineCanvas &canvas, const char *name, bool LaneO
 }
 
 // The key stands behind the words and is no shortcut: it belongs to the canvas while that has the focus.
-QAction *
-addCommand(QMenu &menu, TimelineCanvas &canvas, const char *name, const char *key, TimelineCommand command)
+QAction *addCommand(QMenu &menu, TimelineCanvas &canvas, const char *name, TimelineCommand command)
 {
-    return menu.addAction(words(name) + QLatin1Char('\t') + QLatin1String(key), &canvas, [&canvas, command] {
-        canvas.execute(command);
-    });
+    const auto text = words(name) + QLatin1Char('\t') + keyWords(command, true);
+    return menu.addAction(text, &canvas, [&canvas, command] { canvas.execute(command); });
 }
 
 void addArrangement(QMenu &menu, TimelineCanvas &canvas)
@@ -90,12 +88,11 @@ void fillTimelineMenu(QMenu &menu, TimelineCanvas &canvas)
 {
     menu.clear();
     const auto &scene = canvas.scene();
-    const bool isChosen = !scene.chosen.empty();
     addArrangement(menu, canvas);
     menu.addSeparator();
     addOrder(menu, canvas);
     auto *colour = addCommand(
-        menu, canvas, QT_TRANSLATE_NOOP("timeslice", "Co&lour by core"), "C", TimelineCommand::ColourByCore);
+        menu, canvas, QT_TRANSLATE_NOOP("timeslice", "Co&lour by core"), TimelineCommand::ColourByCore);
     colour->setCheckable(true);
     colour->setChecked(scene.options.isColouredByCore);
     const bool wasTraced =
@@ -107,34 +104,31 @@ void fillTimelineMenu(QMenu &menu, TimelineCanvas &canvas)
             : QT_TRANSLATE_NOOP("timeslice", "Show this window's &main thread, in exact traces from now on"),
         &LaneOptions::showsMainThread);
     addToggle(
+        menu, canvas, QT_TRANSLATE_NOOP("timeslice", "&Group lanes where there are very many"),
+        &LaneOptions::groupsMany);
+    addToggle(
         menu, canvas, QT_TRANSLATE_NOOP("timeslice", "Statistics of all &tasks, not of workers alone"),
         &LaneOptions::isAllMeasured);
     menu.addSeparator();
     addCommand(
-        menu, canvas, QT_TRANSLATE_NOOP("timeslice", "&Name the chosen lane…"), "F2",
-        TimelineCommand::RenameLane)
-        ->setEnabled(scene.chosen.size() == 1);
+        menu, canvas, QT_TRANSLATE_NOOP("timeslice", "&Name the chosen lane…"), TimelineCommand::RenameLane)
+        ->setEnabled(canvas.renamable().has_value());
     addCommand(
-        menu, canvas, QT_TRANSLATE_NOOP("timeslice", "&Hide the chosen lanes"), "H",
-        TimelineCommand::HideLane)
-        ->setEnabled(isChosen);
-    addCommand(
-        menu, canvas, QT_TRANSLATE_NOOP("timeslice", "Show &all lanes"), "Shift+H",
-        TimelineCommand::ShowAllLanes)
-        ->setEnabled(!scene.options.hiddenTids.empty());
+        menu, canvas, QT_TRANSLATE_NOOP("timeslice", "&Hide the chosen lanes"), TimelineCommand::HideLane)
+        ->setEnabled(!scene.chosen.empty());
+    addCommand(menu, canvas, QT_TRANSLATE_NOOP("timeslice", "Show &all lanes"), TimelineCommand::ShowAllLanes)
+        ->setEnabled(scene.hiddenLanes() > 0);
     menu.addSeparator();
-    addCommand(menu, canvas, QT_TRANSLATE_NOOP("timeslice", "&Fit"), "F", TimelineCommand::Fit);
+    addCommand(menu, canvas, QT_TRANSLATE_NOOP("timeslice", "&Fit"), TimelineCommand::Fit);
     addCommand(
-        menu, canvas, QT_TRANSLATE_NOOP("timeslice", "&Zoom to the selection"), "Z",
+        menu, canvas, QT_TRANSLATE_NOOP("timeslice", "&Zoom to the selection"),
         TimelineCommand::ZoomToSelection)
         ->setEnabled(scene.viewport.selection().has_value());
-    addCommand(menu, canvas, QT_TRANSLATE_NOOP("timeslice", "&Back"), "Backspace", TimelineCommand::Back);
+    addCommand(menu, canvas, QT_TRANSLATE_NOOP("timeslice", "&Back"), TimelineCommand::Back);
     menu.addSeparator();
-    addCommand(
-        menu, canvas, QT_TRANSLATE_NOOP("timeslice", "Slices as a &table"), "Ctrl+T", TimelineCommand::Table)
+    addCommand(menu, canvas, QT_TRANSLATE_NOOP("timeslice", "Slices as a &table"), TimelineCommand::Table)
         ->setEnabled(!scene.isEmpty());
-    addCommand(
-        menu, canvas, QT_TRANSLATE_NOOP("timeslice", "Copy &statistics"), "Ctrl+C", TimelineCommand::Copy)
+    addCommand(menu, canvas, QT_TRANSLATE_NOOP("timeslice", "Copy &statistics"), TimelineCommand::Copy)
         ->setEnabled(!scene.isEmpty());
 }
 

@@ -15,9 +15,16 @@ namespace {
 
 constexpr double kNameGap = 14; ///< Between names and plot.
 constexpr double kIndent = 14;
+constexpr int kMostIndents = 4; ///< Deeper names would have no room.
 constexpr double kMostNames = 0.26; ///< Of the width.
 constexpr double kLeastNames = 84;
-constexpr double kArrow = 12; ///< In front of a process's name.
+constexpr double kArrow = 12; ///< In front of a group's name.
+
+// What stands in front of a name.
+double indentOf(LaneEntry::Kind kind, int depth)
+{
+    return kIndent * std::min(depth, kMostIndents) + (kind == LaneEntry::Kind::Group ? kArrow : 0);
+}
 
 QFont bold(QFont font)
 {
@@ -50,11 +57,9 @@ TimelineMetrics TimelinePainter::metrics(std::span<const LaneEntry> entries, dou
     for (const auto &entry : entries) {
         if (++measured > 200) // of thousands the first tell enough
             break;
-        const double indent =
-            (entry.isIndented ? kIndent : 0) + (entry.kind == LaneEntry::Kind::Process ? kArrow : 0);
         widest = std::max(
             widest,
-            indent * m_scale
+            indentOf(entry.kind, entry.depth) * m_scale
                 + std::max(chosen.horizontalAdvance(entry.name), quiet.horizontalAdvance(entry.detail)));
     }
     TimelineMetrics metrics;
@@ -142,7 +147,7 @@ void TimelinePainter::paintName(QPainter &painter, const DrawList &list, const D
         isQuiet ? (isBold ? m_texts.boldQuiet : m_texts.quiet) : (isBold ? m_texts.boldName : m_texts.name);
     const auto &metrics = texts.metrics();
     const auto &quiet = m_texts.quiet.metrics();
-    double left = row.isIndented ? kIndent * m_scale : 0;
+    const double left = indentOf(row.kind, row.depth) * m_scale;
     const double middle = row.top + row.height / 2;
     const double height = metrics.height() + (row.detail.isEmpty() ? 0 : quiet.height());
     const double top =
@@ -152,9 +157,9 @@ void TimelinePainter::paintName(QPainter &painter, const DrawList &list, const D
             QRectF(list.plot.left() - 6 * m_scale, row.bodyTop, 3 * m_scale, row.bodyHeight),
             m_theme->accent);
     painter.setPen(isQuiet ? m_theme->quietText : m_theme->text);
-    if (row.kind == LaneEntry::Kind::Process) {
+    if (row.kind == LaneEntry::Kind::Group) {
         const double size = 3.5 * m_scale;
-        const QPointF centre(left + size, top + metrics.height() / 2);
+        const QPointF centre(left - kArrow * m_scale + size, top + metrics.height() / 2);
         const QPolygonF arrow = row.isClosed
             ? QPolygonF(
                   {centre + QPointF(-size / 2, -size), centre + QPointF(-size / 2, size),
@@ -168,7 +173,6 @@ void TimelinePainter::paintName(QPainter &painter, const DrawList &list, const D
         painter.setBrush(m_theme->quietText);
         painter.drawPolygon(arrow);
         painter.restore();
-        left += kArrow * m_scale;
     }
     const double room = list.plot.left() - kNameGap * m_scale * 0.6 - left;
     texts.draw(painter, {left, top}, row.name, room, Qt::ElideMiddle);

@@ -74,7 +74,9 @@ void TimelinePicture::paint(QPainter &painter, QSizeF size, double pixelRatio, b
         const QSizeF rest(inner.width(), std::max(1.0, inner.bottom() - titleBottom - kGap - footerHeight));
         const double plot = rest.width() - lengths.labelWidth - 8;
         content.viewport.setWidth(std::max(1, static_cast<int>(std::lround(plot * pixelRatio))));
-        return std::pair(content.layout(rest, 0, lengths), rest);
+        DrawList rows;
+        layoutRows(scene.entries, scene.view->cores().size(), rest, 0, lengths, rows);
+        return std::pair(content.layout(rest, scrolled * rows.contentHeight, lengths), rest);
     };
     auto heading = title;
     heading.present = layoutBelow(inner.top()).first.present;

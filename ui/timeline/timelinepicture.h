@@ -14,6 +14,7 @@ struct TimelinePicture {
     TimelineScene scene;
     TimelineTitle title; ///< The legend's entries are found when it is painted.
     QString caption; ///< What ran where and when; may be empty.
+    double scrolled = 0; ///< How much of the rows' height is above the first that is shown, in [0, 1).
     const Theme *theme = nullptr; ///< Not null.
 
     /// \param pixels  Of the picture. \param scale  How many of them make one of the screen's.

@@ -6,7 +6,9 @@
 #include <QCoreApplication>
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
+#include <span>
 
 namespace timeslice {
 
@@ -15,6 +17,22 @@ namespace {
 QString words(const char *text)
 {
     return QCoreApplication::translate("timeslice", text);
+}
+
+// Of what is visible; running times that are closer than this are alike while they grow.
+constexpr std::uint64_t kLittle = 20;
+
+// All tasks that have a lane, those of closed groups included.
+std::vector<LaneId> tasksOf(std::span<const LaneEntry> entries)
+{
+    std::vector<LaneId> lanes;
+    for (const auto &entry : entries) {
+        if (entry.kind == LaneEntry::Kind::Task)
+            lanes.push_back(entry.lane);
+        if (entry.kind == LaneEntry::Kind::Group && entry.isClosed)
+            lanes.insert(lanes.end(), entry.members.begin(), entry.members.end());
+    }
+    return lanes;
 }
 
 } // namespace
@@ -34,6 +52,31 @@ void TimelineScene::arrange()
     entries = arrangeLanes(*view, labels, options, viewport.visible());
 }
 
+bool TimelineScene::arrangeBusiest()
+{
+    if (isEmpty() || options.order != LaneOrder::Busiest)
+        return false;
+    const auto visible = viewport.visible();
+    auto now = arrangeLanes(*view, labels, options, visible);
+    const auto before = tasksOf(entries);
+    const auto after = tasksOf(now);
+    const auto runningNs = [&](LaneId lane) {
+        StateSums sums;
+        view->columns(lane, visible, std::span(&sums, 1));
+        return sums.runningNs;
+    };
+    const auto least = viewport.isLive() ? visible.lengthNs() / kLittle : 0;
+    const auto isElsewhere = [&](LaneId was, LaneId is) {
+        const auto [less, more] = std::minmax({runningNs(was), runningNs(is)});
+        return was != is && more - less > least;
+    };
+    const bool isAnother =
+        before.size() != after.size() || !std::ranges::equal(before, after, std::not_fn(isElsewhere));
+    if (isAnother)
+        entries = std::move(now);
+    return isAnother;
+}
+
 DrawList TimelineScene::layout(QSizeF size, double scroll, const TimelineMetrics &metrics) const
 {
     return layoutTimeline(
@@ -50,12 +93,7 @@ std::vector<std::pair<LaneId, QString>> TimelineScene::taskLanes() const
 {
     std::vector<std::pair<LaneId, QString>> lanes;
     const auto add = [&](LaneId lane) { lanes.emplace_back(lane, looks[lane.index].name); };
-    for (const auto &entry : entries) {
-        if (entry.kind == LaneEntry::Kind::Task)
-            add(entry.lane);
-        if (entry.kind == LaneEntry::Kind::Process && entry.isClosed)
-            std::ranges::for_each(entry.members, add);
-    }
+    std::ranges::for_each(tasksOf(entries), add);
     // Arranged by core there are no lanes of tasks; what is measured are the tasks nevertheless.
     if (lanes.empty() && view != nullptr && options.arrangement == LaneArrangement::ByCore) {
         for (std::uint32_t i = 0; i < looks.size(); ++i) {
@@ -107,12 +145,39 @@ std::vector<std::pair<LaneId, QString>> TimelineScene::tableLanes() const
     for (const auto &entry : entries) {
         if (entry.kind == LaneEntry::Kind::Task || entry.kind == LaneEntry::Kind::Core)
             add(entry.lane, entry.name);
-        if (entry.kind == LaneEntry::Kind::Process && entry.isClosed) {
+        if (entry.kind == LaneEntry::Kind::Group && entry.isClosed) {
             for (const auto lane : entry.members)
                 add(lane, looks[lane.index].name);
         }
     }
     return lanes;
+}
+
+StateSums TimelineScene::visibleSums(const LaneEntry &entry) const
+{
+    StateSums together;
+    const auto add = [&](LaneId lane) {
+        StateSums sums;
+        view->columns(lane, viewport.visible(), std::span(&sums, 1));
+        addSums(sums, together);
+    };
+    if (entry.kind == LaneEntry::Kind::Group)
+        std::ranges::for_each(entry.members, add);
+    else
+        add(entry.lane);
+    return together;
+}
+
+std::size_t TimelineScene::hiddenLanes() const
+{
+    if (view == nullptr)
+        return 0;
+    const auto below = [](const std::set<std::uint32_t> &hidden, std::size_t end) {
+        return static_cast<std::size_t>(
+            std::ranges::count_if(hidden, [end](std::uint32_t index) { return index < end; }));
+    };
+    return below(options.hiddenTasks, view->tasks().size())
+        + below(options.hiddenCores, view->cores().size());
 }
 
 } // namespace timeslice

@@ -32,6 +32,11 @@ struct TimelineScene {
     [[nodiscard]] std::uint64_t origin() const;
     /// Brings entries and looks up to date, after view, labels or options changed.
     void arrange();
+    /// Brings the order "busiest first" up to date, after another part of time became visible or more of it
+    /// known; does nothing in other orders. While a run is under way, lanes that differ by little keep their
+    /// places: they would swap to and fro.
+    /// \return Whether any lane has another place now.
+    bool arrangeBusiest();
     /// See layoutTimeline; `isEmpty` is false.
     [[nodiscard]] DrawList layout(QSizeF size, double scroll, const TimelineMetrics &metrics) const;
     /// The tasks whose statistics are told: the chosen ones; else the workers, because the engine, which
@@ -39,10 +44,14 @@ struct TimelineScene {
     /// them when the options say so. A bystander only when it is chosen. Only those that have a lane, unless
     /// none has.
     [[nodiscard]] MeasuredLanes measuredLanes() const;
-    /// All tasks that have a lane, those of closed processes included, with their names.
+    /// All tasks that have a lane, those of closed groups included, with their names.
     [[nodiscard]] std::vector<std::pair<LaneId, QString>> taskLanes() const;
-    /// All lanes as they are arranged, closed processes' threads included; the chosen ones if there are any.
+    /// All lanes as they are arranged, those of closed groups included; the chosen ones if there are any.
     [[nodiscard]] std::vector<std::pair<LaneId, QString>> tableLanes() const;
+    /// Time by state of an entry in what is visible; of a group all its lanes together.
+    [[nodiscard]] StateSums visibleSums(const LaneEntry &entry) const;
+    /// Lanes that are hidden although they are in the view.
+    [[nodiscard]] std::size_t hiddenLanes() const;
 };
 
 } // namespace timeslice

@@ -267,7 +267,7 @@ QString stateWords(TaskState state)
     case TaskState::Blocked:
         return words("blocked");
     case TaskState::GilWait:
-        return words("waiting for the interpreter lock");
+        return words("waiting for GIL");
     case TaskState::Unknown:
         return words("not known");
     }
@@ -325,7 +325,7 @@ QString summaryWords(const QString &name, const StateSums &sums)
     };
     add(sums.runningNs, words("running"));
     add(sums.runnableNs, words("preempted"));
-    add(sums.gilWaitNs, words("waiting for the lock"));
+    add(sums.gilWaitNs, words("waiting for GIL"));
     add(sums.blockedNs, words("blocked"));
     add(sums.unknownNs, words("not known"));
     return words("%1: %2").arg(name, parts.join(words(", ")));
