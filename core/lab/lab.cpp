@@ -5,6 +5,7 @@
 #include "core/lab/recorder.h"
 #include "core/lab/runtrace.h"
 #include "core/lab/tracedpoint.h"
+#include "core/lab/windowgaps.h"
 #include "core/model/catalogue.h"
 #include "core/observe/sampler.h"
 #include "core/run/headroom.h"
@@ -51,11 +52,13 @@ TaskInfo ownThread()
 struct CurrentRun {
     std::uint64_t id = 0;
     RunPlan plan;
+    std::shared_ptr<const Workload> workload; ///< For what it tells of itself while it runs.
     std::unique_ptr<RunDirectory> directory;
     std::shared_ptr<const Board> board;
     std::unique_ptr<Recorder> recorder;
     RunOptions options;
     RunTrace trace;
+    WindowGaps windowGaps; ///< Empty unless it works on the window's thread.
     std::vector<int> rootPids;
     std::unique_ptr<ServerProcess> server;
     std::unique_ptr<RunHost> host;
@@ -72,11 +75,15 @@ struct CurrentRun {
             .board = board,
             .rootPids = rootPids,
             .readsMemory = true,
-            .settlesWorkers = plan.command.isEmpty()};
+            .settlesWorkers = plan.command.isEmpty(),
+            .hasLoop = findModel(plan.experiment.model)->hasLoop,
+            .workload = workload,
+            .gauges = findWorkload(plan.experiment.workload)->gauges.size()};
     }
 };
 
-// A point of a traced run waits until the trace knows what happened in its time: some milliseconds.
+// A point of a traced run waits until the trace knows what happened in its time: some milliseconds. One of a
+// run on the window's thread waits until the window has come back from it.
 struct PendingPoint {
     std::uint64_t run = 0;
     SeriesPoint point;
@@ -163,7 +170,8 @@ Result<void> Lab::Private::open(RunPlan plan, const RunOptions &how)
     next->options = how;
 
     const auto &planned = next->plan.experiment;
-    const auto needs = findWorkload(planned.workload)->make(workSpecOf(planned))->needs();
+    next->workload = findWorkload(planned.workload)->make(workSpecOf(planned));
+    const auto needs = next->workload->needs();
     auto board = Board::create(
         next->plan.boardPath().toStdString(),
         {.workers = planned.workers,
@@ -315,6 +323,10 @@ void Lab::Private::finishRun()
         return;
     checkpointTimer.stop();
     sampler.unwatch(); // puts a last snapshot into the mailbox
+    if (const auto known = run->windowGaps.known()) { // this is called by the window's event loop
+        const auto now = MonotonicClock::now();
+        run->windowGaps.add(now, now - *known);
+    }
     const auto trace = run->trace.finish(
         *run->board, run->plan.command.isEmpty() ? Accounted::Workers : Accounted::Descendants);
     collect();
@@ -386,11 +398,18 @@ void Lab::Private::releasePoints(std::vector<SeriesPoint> &into)
     for (; !pending.empty(); pending.pop_front()) {
         auto &[runId, point] = pending.front();
         const bool isOurs = run && runId == run->id;
+        const auto windowKnown = isOurs ? run->windowGaps.known() : std::nullopt;
+        if (windowKnown && *windowKnown < point.time)
+            return;
         if (isOurs && run->trace.source() == TraceSource::Perf) {
             const auto view = run->trace.view();
             if (!view->isFinished() && toBoardNs(point.time) > view->known().endNs)
                 return;
             fillFromTrace(point, *view);
+        }
+        if (windowKnown) {
+            run->windowGaps.forgetUntil(point.begin());
+            point.frameGap = run->windowGaps.longestIn(point.begin(), point.time);
         }
         if (isOurs)
             run->recorder->addPoint(point);
@@ -552,6 +571,12 @@ std::shared_ptr<const Interpreters> Lab::interpreters() const
 void Lab::setSamplingRate(double hz)
 {
     d->sampler.setRate(hz);
+}
+
+void Lab::noteWindowGap(MonotonicTime end, Nanoseconds length)
+{
+    if (d->run && findModel(d->run->plan.experiment.model)->onUiThread)
+        d->run->windowGaps.add(end, length);
 }
 
 } // namespace timeslice

@@ -32,6 +32,8 @@ public:
         snapshot.suspended = m_suspended;
         snapshot.observerCpuNs = m_sequence * 1'000'000; // 1 ms each: 1 % of a core
         snapshot.cpus = {m_cpus[0], m_cpus[1]};
+        snapshot.loopLag = loopLag;
+        snapshot.gauges = gauges;
         if (m_run != 0) {
             snapshot.workers = {WorkerReading{.itemsDone = m_items}};
             TaskReading task;
@@ -53,6 +55,9 @@ public:
     }
     void endRun() { m_run = 0; }
     void suspend() { m_suspended += std::chrono::hours(1); }
+
+    std::optional<Nanoseconds> loopLag; ///< Of snapshots from now on, as the next one.
+    std::vector<double> gauges;
 
 private:
     static void advance(CpuTicks &cpu, double busy)
@@ -91,6 +96,7 @@ private Q_SLOTS:
     void aSuspendLeavesAHoleAndForgetsTheSecondBefore();
     void aSnapshotThatIsNotLaterIsPassedOver();
     void onlyAboutASecondIsKept();
+    void lagAndGaugesAreThoseOfTheLaterSnapshot();
 };
 
 void TestSeries::thereIsNoPointBeforeTheSecondSnapshot()
@@ -233,6 +239,28 @@ void TestSeries::onlyAboutASecondIsKept()
     const auto kept = std::ranges::count_if(all, [](const auto &one) { return !one.expired(); });
     QCOMPARE(kept, 11); // 10 intervals of 100 ms
     QVERIFY(!all.back().expired());
+}
+
+void TestSeries::lagAndGaugesAreThoseOfTheLaterSnapshot()
+{
+    FakeSampler sampler;
+    SeriesBuilder builder;
+    sampler.beginRun(1);
+    (void)builder.add(sampler.tick(1, 0));
+    const auto without = builder.add(sampler.tick(1, 0));
+    QVERIFY(without && std::isnan(without->loopLag) && std::isnan(without->frameGap));
+    QVERIFY(without->gauges.empty());
+    sampler.loopLag = std::chrono::milliseconds(250);
+    sampler.gauges = {3, 1};
+    const auto late = builder.add(sampler.tick(1, 0));
+    QVERIFY(late && isNear(late->loopLag, 0.25)); // longer than the interval: it lasts
+    QCOMPARE(late->gauges, (std::vector{3.0, 1.0}));
+    sampler.loopLag = Nanoseconds(0);
+    sampler.gauges = {0, 2};
+    const auto back = builder.add(sampler.tick(1, 0));
+    QVERIFY(back);
+    QCOMPARE(back->loopLag, 0.0); // on time, which is not "not measured"
+    QCOMPARE(back->gauges, (std::vector{0.0, 2.0}));
 }
 
 QTEST_GUILESS_MAIN(TestSeries)
