@@ -78,8 +78,10 @@ void GapMeter::stop()
 void GapMeter::turn()
 {
     const MonotonicTime now = MonotonicClock::now();
-    m_gaps.add(now, now - m_last);
+    const Nanoseconds gap = now - m_last;
     m_last = now;
+    m_gaps.add(now, gap);
+    Q_EMIT measured(now, gap);
 }
 
 } // namespace timeslice

@@ -73,6 +73,10 @@ public:
     [[nodiscard]] std::optional<GapSummary> overall() const { return m_gaps.overall(); }
     [[nodiscard]] std::optional<GapSummary> recent() const { return m_gaps.recent(MonotonicClock::now()); }
 
+Q_SIGNALS:
+    /// The window has come back to its event loop.
+    void measured(timeslice::MonotonicTime end, timeslice::Nanoseconds gap);
+
 private:
     void turn();
 

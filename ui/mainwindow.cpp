@@ -21,6 +21,7 @@
 #include "ui/topbar.h"
 #include "ui/verdictpanel.h"
 #include "ui/verdictwords.h"
+#include "ui/watchcolumn.h"
 
 #include <QAbstractButton>
 #include <QAbstractItemView>
@@ -112,21 +113,17 @@ void MainWindow::build()
     m_panel = new ExperimentPanel(m_lab->machine(), m_splitter);
     m_splitter->addWidget(m_panel);
 
-    auto *middle = new QWidget(m_splitter);
-    auto *charts = new QVBoxLayout(middle);
-    charts->setContentsMargins(0, 0, 0, 0);
-    charts->setSpacing(kGap);
-    m_charts = new ChartStack(m_themes, static_cast<int>(m_lab->machine().cpusOnline.size()), middle);
-    m_timeline = new TimelineCard(m_themes, middle);
-    m_canvas = new CanvasView(m_themes, middle);
+    m_charts = new ChartStack(m_themes, static_cast<int>(m_lab->machine().cpusOnline.size()));
+    auto *lower = new QWidget;
+    m_timeline = new TimelineCard(m_themes, lower);
+    m_canvas = new CanvasView(m_themes, lower);
     m_canvas->hide();
-    charts->addWidget(m_charts, 5);
-    auto *lower = new QHBoxLayout; // side by side: below each other they would leave the charts no height
-    lower->setSpacing(kGap);
-    lower->addWidget(m_timeline, 3);
-    lower->addWidget(m_canvas, 2);
-    charts->addLayout(lower, 4);
-    m_splitter->addWidget(middle);
+    auto *beside = new QHBoxLayout(lower); // below each other they would leave the charts no height
+    beside->setContentsMargins(0, 0, 0, 0);
+    beside->setSpacing(kGap);
+    beside->addWidget(m_timeline, 3);
+    beside->addWidget(m_canvas, 2);
+    m_splitter->addWidget(new WatchColumn(m_themes, m_charts, lower, m_splitter));
 
     m_verdict = new VerdictPanel(m_themes, m_splitter);
     m_splitter->addWidget(m_verdict);
@@ -218,6 +215,7 @@ void MainWindow::connectLab()
 {
     connect(m_lab, &Lab::stateChanged, this, &MainWindow::noteState);
     connect(m_lab, &Lab::frameReady, &m_pump, &FramePump::push);
+    connect(&m_gaps, &GapMeter::measured, m_lab, &Lab::noteWindowGap);
     connect(m_lab, &Lab::noticed, m_verdict, &VerdictPanel::addNotice);
     connect(m_lab, &Lab::runFinished, this, &MainWindow::finish);
     connect(

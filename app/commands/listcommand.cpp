@@ -192,6 +192,23 @@ void writeParameters(JsonWriter &json, const std::vector<Parameter> &own)
     json.endArray();
 }
 
+/// What a workload measures beyond time: results at the end, gauges while it runs.
+template <typename Quantities>
+void writeQuantities(JsonWriter &json, const char *key, const Quantities &quantities)
+{
+    json.key(key);
+    json.beginArray();
+    for (const auto &quantity : quantities) {
+        json.beginObject();
+        json.field("id", quantity.id);
+        json.field("title", quantity.title);
+        json.field("unit", quantity.unit);
+        json.field("help", quantity.help);
+        json.endObject();
+    }
+    json.endArray();
+}
+
 /// Pairs that make no sense, with the catalogue's reason.
 template <typename Infos>
 void writeImpossible(JsonWriter &json, const char *partnerKey, const Infos &partners, auto reasonFor)
@@ -219,17 +236,8 @@ void writeWorkloads(JsonWriter &json)
         json.field("item", workload.item);
         json.field("default_items", workload.defaultItems);
         writeParameters(json, workload.parameters);
-        json.key("results");
-        json.beginArray();
-        for (const auto &result : workload.results) {
-            json.beginObject();
-            json.field("id", result.id);
-            json.field("title", result.title);
-            json.field("unit", result.unit);
-            json.field("help", result.help);
-            json.endObject();
-        }
-        json.endArray();
+        writeQuantities(json, "results", workload.results);
+        writeQuantities(json, "gauges", workload.gauges);
         writeImpossible(
             json, "model", models(), [&](const std::string &model) { return whyNot(workload.id, model); });
         json.endObject();

@@ -2,6 +2,7 @@
 #include "core/lab/currentrun.h"
 
 #include "core/model/catalogue.h"
+#include "core/workload/catalogue.h"
 
 #include <array>
 #include <pthread.h>
@@ -27,7 +28,10 @@ RunSubject CurrentRun::subject() const
         .board = board,
         .rootPids = rootPids,
         .readsMemory = true,
-        .settlesWorkers = plan.command.isEmpty()};
+        .settlesWorkers = plan.command.isEmpty(),
+        .hasLoop = findModel(plan.experiment.model)->hasLoop,
+        .workload = workload,
+        .gauges = findWorkload(plan.experiment.workload)->gauges.size()};
 }
 
 void CurrentRun::openTrace(int engineTid, const LabOptions &lab)

@@ -4,6 +4,7 @@
 #include "core/lab/lab.h"
 #include "core/lab/recorder.h"
 #include "core/lab/runtrace.h"
+#include "core/lab/windowgaps.h"
 #include "core/run/rundirectory.h"
 #include "core/run/runhost.h"
 #include "core/run/serverprocess.h"
@@ -21,11 +22,13 @@ struct CurrentRun {
     OrphanKeeper orphans; ///< What its processes leave behind when one of them is killed is ours to end.
     std::uint64_t id = 0;
     RunPlan plan;
+    std::shared_ptr<const Workload> workload; ///< For what it tells of itself while it runs.
     std::unique_ptr<RunDirectory> directory;
     std::shared_ptr<const Board> board;
     std::unique_ptr<Recorder> recorder;
     RunOptions options;
     RunTrace trace;
+    WindowGaps windowGaps; ///< Empty unless it works on the window's thread.
     std::vector<int> rootPids;
     std::unique_ptr<ServerProcess> server;
     int serverPid = 0; ///< Of the server, which is there before the trace; 0 without one.

@@ -30,7 +30,8 @@ QString defaultWorkerProgram()
     return QCoreApplication::applicationDirPath() + QStringLiteral("/timeslice-worker");
 }
 
-// A point of a traced run waits until the trace knows what happened in its time: some milliseconds.
+// A point of a traced run waits until the trace knows what happened in its time: some milliseconds. One of a
+// run on the window's thread waits until the window has come back from it.
 struct PendingPoint {
     std::uint64_t run = 0;
     SeriesPoint point;
@@ -107,7 +108,8 @@ Result<void> Lab::Private::open(RunPlan plan, const RunOptions &how)
     auto next = std::make_unique<CurrentRun>();
     next->id = lastId + 1;
     const auto &asked = plan.experiment;
-    const auto needs = findWorkload(asked.workload)->make(workSpecOf(asked))->needs();
+    next->workload = findWorkload(asked.workload)->make(workSpecOf(asked));
+    const auto needs = next->workload->needs();
     auto directory = RunDirectory::create(
         options.runtimeDirectory, needs.directory ? RunDirectory::Place::Disk : RunDirectory::Place::Memory);
     if (!directory)
@@ -270,6 +272,10 @@ void Lab::Private::finishRun()
     checkpointTimer.stop();
     sampler.unwatch(); // puts a last snapshot into the mailbox
     run->trace.finish();
+    if (const auto known = run->windowGaps.known()) { // this is called by the window's event loop
+        const auto now = MonotonicClock::now();
+        run->windowGaps.add(now, now - *known);
+    }
     collect();
     const auto recording = run->finish();
     run.reset();
@@ -308,11 +314,18 @@ void Lab::Private::releasePoints(std::vector<SeriesPoint> &into)
     for (; !pending.empty(); pending.pop_front()) {
         auto &[runId, point, server] = pending.front();
         const bool isOurs = run && runId == run->id;
+        const auto windowKnown = isOurs ? run->windowGaps.known() : std::nullopt;
+        if (windowKnown && *windowKnown < point.time)
+            return;
         if (isOurs && run->trace.source() == TraceSource::Perf) {
             const auto view = run->trace.view();
             if (!view->isFinished() && toBoardNs(point.time) > view->known().endNs)
                 return;
             fillFromTrace(point, *view, server);
+        }
+        if (windowKnown) {
+            run->windowGaps.forgetUntil(point.begin());
+            point.frameGap = run->windowGaps.longestIn(point.begin(), point.time);
         }
         if (isOurs)
             run->recorder->addPoint(point);
@@ -469,6 +482,12 @@ std::shared_ptr<const Interpreters> Lab::interpreters() const
 void Lab::setSamplingRate(double hz)
 {
     d->sampler.setRate(hz);
+}
+
+void Lab::noteWindowGap(MonotonicTime end, Nanoseconds length)
+{
+    if (d->run && findModel(d->run->plan.experiment.model)->onUiThread)
+        d->run->windowGaps.add(end, length);
 }
 
 } // namespace timeslice

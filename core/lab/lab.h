@@ -111,6 +111,11 @@ public:
     /// Snapshots per second, 1 to 50.
     void setSamplingRate(double hz);
 
+public Q_SLOTS:
+    /// The window has come back to its event loop after having been away for so long. Of a run that works on
+    /// the window's thread the points wait for this, and tell it as their frame gap; else it is not needed.
+    void noteWindowGap(timeslice::MonotonicTime end, timeslice::Nanoseconds length);
+
 Q_SIGNALS:
     void stateChanged(timeslice::LabState state);
     /// `interpreters` has its value now.

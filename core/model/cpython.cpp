@@ -273,6 +273,7 @@ struct Row {
     const char *help;
     bool singleWorker = false;
     bool startsProcesses = false;
+    bool hasLoop = false;
     bool sharesGil = false;
     bool startsNoProcesses = false;
     std::vector<Parameter> parameters = {};
@@ -324,6 +325,7 @@ std::vector<Row> rows()
              "One thread and an event loop, with many items under way. Waiting costs nothing; an item that "
              "computes keeps all others waiting.",
          .singleWorker = true,
+         .hasLoop = true,
          .parameters = {Parameter::integer(
              "concurrency", "Items under way", "items", "How many items are under way at once.", 100, 1,
              100'000)}},
@@ -333,6 +335,7 @@ std::vector<Row> rows()
          .help =
              "An event loop hands its items to a pool and awaits the results, so that the loop stays free.",
          .startsProcesses = true,
+         .hasLoop = true,
          .parameters = {Parameter::choice(
              "executor", "Pool of", "What the event loop hands its items to.",
              {{"thread", "threads"}, {"process", "processes"}})}},
@@ -378,6 +381,7 @@ ModelInfo infoOf(Row row)
         .parameters = std::move(parameters),
         .needsChildHost = true,
         .singleWorker = row.singleWorker,
+        .hasLoop = row.hasLoop,
         .interpreter = row.needs,
         .sharesGil = row.sharesGil,
         .baseline = "cpython-sequential",

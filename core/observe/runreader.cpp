@@ -4,6 +4,7 @@
 #include "core/procfs/cpuclock.h"
 
 #include <algorithm>
+#include <limits>
 #include <sys/resource.h>
 #include <tuple>
 #include <unistd.h>
@@ -52,6 +53,8 @@ void RunReader::read(Snapshot &snapshot, Depth depth)
     m_vanished = 0;
     snapshot.run = m_subject.run;
     readProgress(snapshot);
+    readLoop(snapshot);
+    readGauges(snapshot);
     addNewRoots(snapshot.gaps);
     linkSlots(snapshot.gaps);
     // Who has accounted is not read any more: what a thread does afterwards is not the worker's. Who accounts
@@ -80,6 +83,26 @@ void RunReader::readProgress(Snapshot &snapshot) const
             .gilWaitNs = slot.gilWaitNs.load(std::memory_order_relaxed),
         };
     }
+}
+
+void RunReader::readLoop(Snapshot &snapshot) const
+{
+    if (!m_subject.hasLoop)
+        return;
+    auto &loop = m_subject.board->loopState();
+    // In this order: a loop that comes back in between then counts twice, and not never.
+    const auto dueNs = loop.nextBeatNs.load(std::memory_order_acquire);
+    const auto worstNs = loop.worstLagNs.exchange(0, std::memory_order_acq_rel);
+    const auto nowNs = toBoardNs(MonotonicClock::now());
+    if (dueNs > 0 || worstNs > 0)
+        snapshot.loopLag = Nanoseconds(std::max(worstNs, dueNs > 0 && nowNs > dueNs ? nowNs - dueNs : 0));
+}
+
+void RunReader::readGauges(Snapshot &snapshot) const
+{
+    snapshot.gauges.assign(m_subject.gauges, std::numeric_limits<double>::quiet_NaN());
+    if (m_subject.workload)
+        m_subject.workload->readGauges(m_subject.board->arena(), snapshot.gauges);
 }
 
 Holding RunReader::holdingFor(unsigned fds) const

@@ -16,7 +16,7 @@
 
 namespace timeslice {
 
-/// Reads one run: its workers' progress, all its tasks, its memory.
+/// Reads one run: its workers' progress, its event loop and gauges, all its tasks, its memory.
 ///
 /// Which tasks: the threads of this process that are workers on the board, and every other process of the
 /// run with all its threads and descendants. New ones are picked up at each reading: threads by the task
@@ -40,9 +40,9 @@ public:
     /// Joins the run at the next reading.
     void addRootPid(int pid) { m_newRoots.push_back(pid); }
 
-    /// Fills in run, workers, tasks, memory, and adds to gaps; the rest of the snapshot is left alone, but
-    /// for `suspended` and `forks`, which are needed. Depth::Full reads every counter of every task, but not
-    /// the memory.
+    /// Fills in run, workers, loopLag, gauges, tasks, memory, and adds to gaps; the rest of the snapshot is
+    /// left alone, but for `suspended` and `forks`, which are needed. Depth::Full reads every counter of
+    /// every task, but not the memory.
     void read(Snapshot &snapshot, Depth depth);
 
 private:
@@ -65,6 +65,8 @@ private:
     };
 
     void readProgress(Snapshot &snapshot) const;
+    void readLoop(Snapshot &snapshot) const;
+    void readGauges(Snapshot &snapshot) const;
     void addNewRoots(std::vector<Gap> &gaps);
     void linkSlots(std::vector<Gap> &gaps);
     [[nodiscard]] TaskProbe *findTask(int pid, int tid) const;

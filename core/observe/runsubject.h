@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/board/board.h"
+#include "core/workload/workload.h"
 
 #include <cstdint>
 #include <memory>
@@ -22,6 +23,11 @@ struct RunSubject {
     /// Whether a worker's account on the board is that of its task. Of a foreign program it is the whole
     /// tree's.
     bool settlesWorkers = true;
+    /// Whether it has an event loop, which tells on the board how late it is. A reading takes that away, so
+    /// only one reader may have it.
+    bool hasLoop = false;
+    std::shared_ptr<const Workload> workload = nullptr; ///< Whose gauges are read; nullptr for none.
+    std::size_t gauges = 0; ///< How many those are: WorkloadInfo::gauges.
 };
 
 } // namespace timeslice

@@ -18,9 +18,13 @@ namespace {
 
 constexpr int kCostliest = 20; ///< A reading may take this part of the period.
 
-RunSubject withoutMemory(RunSubject subject)
+// What makes a timeline; all else is the sampler's to read.
+RunSubject tasksOf(RunSubject subject)
 {
     subject.readsMemory = false;
+    subject.hasLoop = false;
+    subject.workload = nullptr;
+    subject.gauges = 0;
     return subject;
 }
 
@@ -56,7 +60,7 @@ public:
     Reader(RunSubject subject, TimelineLimits limits)
         : m_limits(limits)
         , m_system({})
-        , m_run({}, withoutMemory(std::move(subject)))
+        , m_run({}, tasksOf(std::move(subject)))
         , m_beginNs(toBoardNs(MonotonicClock::now()))
         , m_untilNs(m_beginNs)
     {

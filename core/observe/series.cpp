@@ -71,6 +71,9 @@ std::optional<SeriesPoint> SeriesBuilder::add(SnapshotPtr snapshot)
     point.involuntaryPerSecond = fresh->involuntaryPerSecond;
     point.observerShare = fresh->observerShare;
     point.memory = snapshot->memory;
+    if (snapshot->loopLag)
+        point.loopLag = toSeconds(*snapshot->loopLag);
+    point.gauges = snapshot->gauges;
     point.cpus.reserve(snapshot->cpus.size());
     for (const auto &cpu : snapshot->cpus)
         point.cpus.push_back(cpu.cpu);

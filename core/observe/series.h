@@ -4,6 +4,7 @@
 #include "core/observe/rates.h"
 
 #include <deque>
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -30,6 +31,19 @@ struct SeriesPoint {
     double involuntaryPerSecond = 0;
     double observerShare = 0; ///< The sampler's thread, share of one core.
     std::optional<MemoryReading> memory;
+    /// How late the run's event loop came to what was due, at worst within the interval, in seconds. A block
+    /// that lasts counts with what it has come to. NaN without a loop.
+    double loopLag = std::numeric_limits<double>::quiet_NaN();
+    /// The longest time of which any part lies within the interval and for which the window did not come back
+    /// to its event loop, in seconds. NaN for runs that do not work on the window's thread.
+    double frameGap = std::numeric_limits<double>::quiet_NaN();
+    std::vector<double> gauges; ///< WorkloadInfo::gauges at the end of the interval; empty without a run.
+
+    /// When the interval began.
+    [[nodiscard]] MonotonicTime begin() const
+    {
+        return time - std::chrono::duration_cast<Nanoseconds>(std::chrono::duration<double>(seconds));
+    }
 };
 
 /// What one process of the run used, as sampled, in cores. NaN where that is not known.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/observe/seriesthinning.h"
 
+#include <cmath>
 #include <utility>
 
 namespace timeslice {
@@ -10,14 +11,9 @@ namespace {
 // The end of one interval and the beginning of the next are one reading of the clock, told in doubles.
 constexpr auto kSameMoment = std::chrono::microseconds(1);
 
-MonotonicTime beginOf(const SeriesPoint &point)
-{
-    return point.time - std::chrono::duration_cast<Nanoseconds>(std::chrono::duration<double>(point.seconds));
-}
-
 bool canBeJoined(const SeriesPoint &earlier, const SeriesPoint &later)
 {
-    return std::chrono::abs(beginOf(later) - earlier.time) <= kSameMoment && earlier.cpus == later.cpus
+    return std::chrono::abs(later.begin() - earlier.time) <= kSameMoment && earlier.cpus == later.cpus
         && earlier.cpuBusy.size() == later.cpuBusy.size() && earlier.cpuOurs.size() == later.cpuOurs.size()
         && earlier.workerItemsPerSecond.size() == later.workerItemsPerSecond.size();
 }
@@ -43,6 +39,8 @@ SeriesPoint joined(const SeriesPoint &earlier, const SeriesPoint &later)
     join(point.voluntaryPerSecond, earlier.voluntaryPerSecond);
     join(point.involuntaryPerSecond, earlier.involuntaryPerSecond);
     join(point.observerShare, earlier.observerShare);
+    point.loopLag = std::fmax(earlier.loopLag, later.loopLag); // the worst, as within one interval
+    point.frameGap = std::fmax(earlier.frameGap, later.frameGap);
     point.busySeconds = earlier.busySeconds + later.seconds; // back to where the earlier one looks
     return point;
 }
@@ -62,7 +60,8 @@ void thin(std::vector<SeriesPoint> &series)
 std::size_t bytesOf(const SeriesPoint &point)
 {
     return sizeof point + point.cpus.capacity() * sizeof(int)
-        + (point.cpuBusy.capacity() + point.cpuOurs.capacity() + point.workerItemsPerSecond.capacity())
+        + (point.cpuBusy.capacity() + point.cpuOurs.capacity() + point.workerItemsPerSecond.capacity()
+           + point.gauges.capacity())
         * sizeof(double);
 }
 

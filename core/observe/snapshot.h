@@ -63,6 +63,10 @@ struct Snapshot {
     std::vector<CpuTicks> cpus; ///< Online CPUs in the kernel's order. Empty, with a gap, when unreadable.
     std::optional<std::uint64_t> forks; ///< Tasks that anybody has created since boot, threads too.
     std::vector<WorkerReading> workers; ///< By worker index; empty when no run is observed.
+    /// How late the run's event loop was at worst since the reading before; while it is blocked, how late it
+    /// is already. Nothing where there is no loop, or it does not turn.
+    std::optional<Nanoseconds> loopLag;
+    std::vector<double> gauges; ///< WorkloadInfo::gauges at this moment; NaN for one that is not known.
     std::vector<TaskReading> tasks; ///< The run's tasks, workers first in index order; ended ones stay.
     std::optional<MemoryReading> memory; ///< Carried over between readings (at most 1 Hz).
     std::optional<ThrottleReading> throttle; ///< Nothing where no CPU quota is set.

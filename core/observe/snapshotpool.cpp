@@ -16,14 +16,17 @@ void reset(Snapshot &snapshot)
 {
     auto cpus = std::move(snapshot.cpus);
     auto workers = std::move(snapshot.workers);
+    auto gauges = std::move(snapshot.gauges);
     auto tasks = std::move(snapshot.tasks);
     auto gaps = std::move(snapshot.gaps);
     snapshot = Snapshot();
     cpus.clear();
     workers.clear();
+    gauges.clear();
     gaps.clear();
     snapshot.cpus = std::move(cpus);
     snapshot.workers = std::move(workers);
+    snapshot.gauges = std::move(gauges);
     snapshot.tasks = std::move(tasks);
     snapshot.gaps = std::move(gaps);
 }

@@ -2,10 +2,14 @@
 #include "core/record/csvexport.h"
 
 #include "core/run/jsonwriter.h"
+#include "core/workload/catalogue.h"
 
 #include <QByteArrayList>
 
 #include <algorithm>
+#include <cmath>
+#include <functional>
+#include <limits>
 #include <set>
 
 namespace timeslice {
@@ -42,6 +46,36 @@ QByteArray shareOf(const SeriesPoint &point, int cpu, const std::vector<double> 
     const auto found = std::ranges::find(point.cpus, cpu);
     const auto index = static_cast<std::size_t>(found - point.cpus.begin());
     return index < shares.size() ? numberText(shares[index]) : QByteArray();
+}
+
+/// What only some runs have, with the name of its column and how a point tells it.
+struct Extra {
+    QByteArray name;
+    std::function<double(const SeriesPoint &)> value;
+};
+
+std::vector<Extra> extrasOf(const Recording &recording)
+{
+    std::vector<Extra> extras;
+    const auto isKnown = [&recording](double SeriesPoint::*member) {
+        return std::ranges::any_of(
+            recording.series, [member](const SeriesPoint &point) { return std::isfinite(point.*member); });
+    };
+    if (isKnown(&SeriesPoint::loopLag))
+        extras.push_back({"loop_lag_s", &SeriesPoint::loopLag});
+    if (isKnown(&SeriesPoint::frameGap))
+        extras.push_back({"frame_gap_s", &SeriesPoint::frameGap});
+    const auto *const workload = findWorkload(recording.experiment.workload);
+    for (std::size_t gauge = 0; workload && gauge < workload->gauges.size(); ++gauge) {
+        const auto &info = workload->gauges[gauge];
+        extras.push_back(
+            {QByteArray::fromStdString(info.unit.empty() ? info.id : info.id + '_' + info.unit),
+             [gauge](const SeriesPoint &point) {
+                 return gauge < point.gauges.size() ? point.gauges[gauge]
+                                                    : std::numeric_limits<double>::quiet_NaN();
+             }});
+    }
+    return extras;
 }
 
 QByteArray bytesOf(const std::optional<MemoryReading> &memory, std::uint64_t MemoryReading::*bytes)
@@ -91,6 +125,7 @@ QByteArray seriesCsv(const Recording &recording)
 {
     const auto cpus = cpusOf(recording);
     const auto workers = workersOf(recording);
+    const auto extras = extrasOf(recording);
 
     QByteArrayList header{"t_s", "interval_s"};
     for (const int cpu : cpus)
@@ -101,7 +136,10 @@ QByteArray seriesCsv(const Recording &recording)
     for (std::size_t worker = 0; worker < workers; ++worker)
         header << "worker" + QByteArray::number(static_cast<qulonglong>(worker)) + "_items_per_s";
     header << "voluntary_per_s" << "involuntary_per_s" << "observer_cores" << "rss_bytes" << "pss_bytes"
-           << "uss_bytes" << "run" << "workload" << "model" << "workers" << "seed";
+           << "uss_bytes";
+    for (const auto &extra : extras)
+        header << extra.name;
+    header << "run" << "workload" << "model" << "workers" << "seed";
 
     const auto &experiment = recording.experiment;
     const QByteArrayList label{
@@ -129,6 +167,8 @@ QByteArray seriesCsv(const Recording &recording)
             << numberText(point.observerShare) << bytesOf(point.memory, &MemoryReading::rssBytes)
             << bytesOf(point.memory, &MemoryReading::pssBytes)
             << bytesOf(point.memory, &MemoryReading::ussBytes);
+        for (const auto &extra : extras)
+            row << numberText(extra.value(point));
         addRow(csv, row + label);
     }
     return csv;

@@ -189,13 +189,21 @@ BoundedQueue::account(std::span<const std::byte> memory, const Size &size) noexc
     return account;
 }
 
-std::optional<std::uint32_t>
-BoundedQueue::length(std::span<const std::byte> memory, const Size &size) noexcept
+// The memory may have been left in the middle of anything by a worker that was killed.
+std::optional<BoundedQueue::State>
+BoundedQueue::state(std::span<const std::byte> memory, const Size &size) noexcept
 {
     const auto arena = View::on(memory, cellGroups(size));
     if (!arena)
         return std::nullopt;
-    return std::min(arena->head().length.load(std::memory_order_relaxed), size.capacity);
+    const auto &head = arena->head();
+    const auto atMost = [](const Word &word, std::uint32_t most) {
+        return std::min(word.load(std::memory_order_relaxed), most);
+    };
+    return State{
+        .length = atMost(head.length, size.capacity),
+        .producersWaiting = atMost(head.producers.sleepers, size.producers),
+        .consumersWaiting = atMost(head.consumers.sleepers, size.consumers)};
 }
 
 } // namespace timeslice

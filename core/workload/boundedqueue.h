@@ -54,9 +54,15 @@ public:
     /// Thread: any, also while it is used; the numbers may then be of slightly different moments.
     [[nodiscard]] static std::optional<Account>
     account(std::span<const std::byte> memory, const Size &size) noexcept;
-    /// How many entries are in it now.
-    [[nodiscard]] static std::optional<std::uint32_t>
-    length(std::span<const std::byte> memory, const Size &size) noexcept;
+    /// How it stands at this moment.
+    struct State {
+        std::uint32_t length = 0; ///< Entries in it.
+        std::uint32_t producersWaiting = 0;
+        std::uint32_t consumersWaiting = 0;
+    };
+    /// Thread: as `account`. \return Nothing when the memory is too small.
+    [[nodiscard]] static std::optional<State>
+    state(std::span<const std::byte> memory, const Size &size) noexcept;
 
 private:
     using Number = std::atomic<std::uint64_t>;

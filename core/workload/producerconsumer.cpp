@@ -148,6 +148,16 @@ public:
         return results;
     }
 
+    void readGauges(std::span<const std::byte> arena, std::span<double> values) const override
+    {
+        const auto state = BoundedQueue::state(arena, m_plan.size);
+        if (!state)
+            return;
+        values[0] = state->length;
+        values[1] = state->producersWaiting;
+        values[2] = state->consumersWaiting;
+    }
+
 private:
     Plan m_plan;
 };
@@ -164,12 +174,6 @@ Result<void> checkSpec(const WorkSpec &spec)
 }
 
 } // namespace
-
-std::optional<std::uint64_t> queueLength(std::span<const std::byte> arena, const WorkSpec &spec)
-{
-    const auto length = BoundedQueue::length(arena, sizeOf(spec));
-    return length ? std::optional<std::uint64_t>(*length) : std::nullopt;
-}
 
 WorkloadInfo producerConsumerWorkload()
 {
@@ -219,6 +223,20 @@ WorkloadInfo producerConsumerWorkload()
               .title = "Consumers wait",
               .unit = "s",
               .help = "Time for which consumers waited for an item, all together."}},
+        .gauges =
+            {{.id = "queue_length",
+              .title = "Queue length",
+              .unit = "items",
+              .help = "How many items are in the queue.",
+              .bound = "capacity"},
+             {.id = "producers_waiting",
+              .title = "Producers waiting",
+              .unit = "",
+              .help = "How many of the producers wait for room in the queue."},
+             {.id = "consumers_waiting",
+              .title = "Consumers waiting",
+              .unit = "",
+              .help = "How many of the consumers wait for an item."}},
         .minWorkers = 2,
         .whyNotFewer = "somebody has to produce while somebody else consumes",
         .waitsForOthers = true,

@@ -14,9 +14,4 @@ namespace timeslice {
 /// is what has become of it. Waits on either side end when the other side has left.
 [[nodiscard]] WorkloadInfo producerConsumerWorkload();
 
-/// How many items are in the queue now. \param spec  That of the run. \return Nothing where there is no
-/// queue. Thread: any, while the workers go on; pure.
-[[nodiscard]] std::optional<std::uint64_t>
-queueLength(std::span<const std::byte> arena, const WorkSpec &spec);
-
 } // namespace timeslice

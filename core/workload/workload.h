@@ -58,8 +58,9 @@ using ResultValue = std::variant<std::monostate, double, std::string>;
 struct Gauge {
     std::string id; ///< "queue_length"
     std::string title; ///< "Queue length"
-    std::string unit; ///< "items"
+    std::string unit; ///< "items"; empty where the title says it.
     std::string help; ///< One sentence.
+    std::string bound = {}; ///< The integer parameter that it never exceeds, "capacity"; empty for none.
 };
 
 /// What a workload may draw its results from, once no worker runs any more.
@@ -175,12 +176,10 @@ public:
     /// One value for each of WorkloadInfo::results, in that order. The memory may be that of workers that
     /// died at any moment. Thread: any; pure.
     [[nodiscard]] virtual std::vector<ResultValue> results(const RunFacts &) const { return {}; }
-    /// The present value of each of WorkloadInfo::gauges, in that order; NaN for one that is not known. Asked
-    /// with every snapshot. Thread: any; pure.
-    [[nodiscard]] virtual std::vector<double> gauges(std::span<const std::byte> /*arena*/) const
-    {
-        return {};
-    }
+    /// Reads the present value of each of WorkloadInfo::gauges, in that order; NaN for one that is not known.
+    /// Asked with every snapshot, so it allocates nothing. Thread: any, while the workers go on.
+    /// \param values  A place for each gauge, and all of them NaN before.
+    virtual void readGauges(std::span<const std::byte> /*arena*/, std::span<double> /*values*/) const { }
     /// Whether the workers have come to a state that they cannot leave: asked every 100 ms while the run is
     /// under way, and an answer fails the run. Thread: any; pure.
     [[nodiscard]] virtual std::optional<Error> diagnose(std::span<const std::byte> /*arena*/) const

@@ -183,6 +183,7 @@ private Q_SLOTS:
     void theFirstFailedItemIsNoted();
     void csvHasUnitsInItsHeader();
     void csvCellsAreEmptyWhereNothingWasMeasured();
+    void csvHasColumnsOfWhatOnlySomeRunsHave();
     void csvOfARunWithoutPointsIsItsHeader();
     void csvTextIsQuotedAndNoFormula_data();
     void csvTextIsQuotedAndNoFormula();
@@ -457,6 +458,31 @@ void TestExports::csvCellsAreEmptyWhereNothingWasMeasured()
     auto recording = fullRecording();
     recording.go.reset();
     QCOMPARE(cellsOf(seriesCsv(recording))[1].first(), QByteArray());
+}
+
+void TestExports::csvHasColumnsOfWhatOnlySomeRunsHave()
+{
+    const auto columnOf = [](const Recording &recording, const QByteArray &name) {
+        const auto rows = cellsOf(seriesCsv(recording));
+        const auto column = rows.first().indexOf(name);
+        return column < 0 ? QByteArrayList() : QByteArrayList{rows[1][column], rows[2][column]};
+    };
+    auto recording = fullRecording();
+    recording.series[0].loopLag = 0.25;
+    QCOMPARE(columnOf(recording, "loop_lag_s"), (QByteArrayList{"0.25", ""}));
+    QVERIFY(columnOf(recording, "frame_gap_s").isEmpty());
+    QVERIFY(columnOf(recording, "queue_length_items").isEmpty());
+
+    recording.series[1].frameGap = 0.016;
+    QCOMPARE(columnOf(recording, "frame_gap_s"), (QByteArrayList{"", "0.016"}));
+    QCOMPARE(columnOf(recording, "seed"), (QByteArrayList{"9007199254740991", "9007199254740991"}));
+
+    recording.experiment.workload = "producer-consumer";
+    recording.series[0].gauges = {16, 1, kNaN};
+    recording.series[1].gauges = {15.0}; // from a board that told no more
+    QCOMPARE(columnOf(recording, "queue_length_items"), (QByteArrayList{"16", "15"}));
+    QCOMPARE(columnOf(recording, "producers_waiting"), (QByteArrayList{"1", ""}));
+    QCOMPARE(columnOf(recording, "consumers_waiting"), (QByteArrayList{"", ""}));
 }
 
 void TestExports::csvOfARunWithoutPointsIsItsHeader()

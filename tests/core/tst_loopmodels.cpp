@@ -11,6 +11,8 @@
 #include <QTemporaryFile>
 #include <QTest>
 
+#include <algorithm>
+#include <cmath>
 #include <csignal>
 #include <fcntl.h>
 #include <poll.h>
@@ -80,6 +82,9 @@ private Q_SLOTS:
     void computingItemsMakeTheLoopLate();
     void thePoolKeepsTheLoopFree_data();
     void thePoolKeepsTheLoopFree();
+    void aBlockedLoopShowsInTheSeries();
+    void aQueueShowsInTheSeries();
+    void aFrozenWindowShowsInTheSeries();
     void othersHaveNoLoop();
     void aKilledProcessOfThePoolFailsTheRun();
     void aStopEndsThousandsOfWaits();
@@ -296,10 +301,104 @@ void TestLoopModels::thePoolKeepsTheLoopFree()
     QVERIFY(pooled->cpuSeconds.has_value());
 }
 
+void TestLoopModels::aBlockedLoopShowsInTheSeries()
+{
+    // Each of the few items takes several intervals of the sampler.
+    auto experiment = tinyExperiment("primes", "event-loop", 1);
+    experiment.items = 2;
+    experiment.params.set("range", std::int64_t{5'000'000});
+    const auto recording = run(experiment);
+    QVERIFY(recording && recording->loopLag);
+    QVERIFY(!recording->series.empty());
+    double worst = 0;
+    for (const auto &point : recording->series) {
+        if (!std::isnan(point.loopLag))
+            worst = std::max(worst, point.loopLag);
+    }
+    QVERIFY(worst > 0);
+    QVERIFY(worst <= toSeconds(recording->latency->max) + recording->wallSeconds);
+    // While an item computes, the loop is later in each interval than in the one before, by its length.
+    const auto grows = [](const SeriesPoint &before, const SeriesPoint &after) {
+        return after.loopLag > before.loopLag && after.loopLag - before.loopLag < 2 * after.seconds;
+    };
+    if (toSeconds(recording->latency->max) > 5 * recording->series.front().seconds)
+        QVERIFY(std::ranges::adjacent_find(recording->series, grows) != recording->series.end());
+}
+
+void TestLoopModels::aQueueShowsInTheSeries()
+{
+    for (const bool isIsolated : {false, true}) {
+        auto experiment = longExperiment("producer-consumer", "qthread", 3);
+        experiment.items.reset();
+        experiment.durationSeconds = 1;
+        experiment.isolate = isIsolated;
+        experiment.params.set("capacity", std::int64_t{4});
+        experiment.params.set("consume_steps", std::int64_t{200'000}); // the queue is full before long
+        const auto recording = run(experiment);
+        QVERIFY(recording && recording->outcome == Outcome::Completed);
+        QVERIFY(!recording->series.empty());
+        double longest = 0;
+        for (const auto &point : recording->series) {
+            QCOMPARE(point.gauges.size(), std::size_t{3});
+            QVERIFY(point.gauges[0] >= 0 && point.gauges[0] <= 4);
+            QVERIFY(point.gauges[1] >= 0 && point.gauges[1] <= 1); // one producer
+            QVERIFY(point.gauges[2] >= 0 && point.gauges[2] <= 2);
+            longest = std::max(longest, point.gauges[0]);
+        }
+        QVERIFY(longest > 0);
+        QVERIFY(longest <= std::get<double>(recording->results[0])); // no more than the workload saw itself
+    }
+}
+
+// What the window does, without one: it tells each time its event loop has turned.
+void TestLoopModels::aFrozenWindowShowsInTheSeries()
+{
+    auto how = options();
+    how.hasWindow = true;
+    Lab lab(how);
+    QSignalSpy finished(&lab, &Lab::runFinished);
+    QTimer turns;
+    auto last = MonotonicClock::now();
+    Nanoseconds longest{};
+    connect(&turns, &QTimer::timeout, &lab, [&] {
+        const auto now = MonotonicClock::now();
+        longest = std::max(longest, now - last);
+        lab.noteWindowGap(now, now - last);
+        last = now;
+    });
+    turns.start(5ms);
+    auto experiment = tinyExperiment("primes", "ui-thread", 1);
+    experiment.items.reset();
+    experiment.durationSeconds = 1.5;
+    experiment.params.set("slice_ms", std::int64_t{300});
+    QVERIFY(lab.start(experiment));
+    QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, kPatienceMs);
+    const auto recording = finished.front().front().value<RecordingPtr>();
+    QVERIFY(!recording->series.empty());
+    double worst = 0;
+    for (const auto &point : recording->series) {
+        QVERIFY(!std::isnan(point.frameGap));
+        worst = std::max(worst, point.frameGap);
+    }
+    QVERIFY(worst >= 0.3); // a slice is no shorter
+    QVERIFY(worst <= toSeconds(std::max(longest, MonotonicClock::now() - last)));
+    // All intervals of a freeze tell it, although nothing could be told while it lasted.
+    const auto isPlateau = [](const SeriesPoint &before, const SeriesPoint &after) {
+        return before.frameGap >= 0.3 && before.frameGap == after.frameGap;
+    };
+    QVERIFY(std::ranges::adjacent_find(recording->series, isPlateau) != recording->series.end());
+}
+
 void TestLoopModels::othersHaveNoLoop()
 {
-    const auto recording = run(tinyExperiment("primes", "qthread", 2));
+    auto experiment = tinyExperiment("primes", "qthread", 2);
+    experiment.items.reset();
+    experiment.durationSeconds = 0.5;
+    const auto recording = run(experiment);
     QVERIFY(recording && !recording->loopLag);
+    QVERIFY(!recording->series.empty());
+    for (const auto &point : recording->series)
+        QVERIFY(std::isnan(point.loopLag) && std::isnan(point.frameGap) && point.gauges.empty());
 }
 
 void TestLoopModels::aKilledProcessOfThePoolFailsTheRun()

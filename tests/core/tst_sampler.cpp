@@ -3,8 +3,12 @@
 // What a sampler says of a /proc that a test made up and changes between two readings. The real one:
 // tst_samplerlive.
 #include "core/observe/runreader.h"
+#include "core/observe/sampledtimeline.h"
 #include "core/observe/snapshotpool.h"
 #include "core/observe/systemreader.h"
+#include "core/run/experiment.h"
+#include "core/workload/boundedqueue.h"
+#include "core/workload/producerconsumer.h"
 #include "tests/support/temptree.h"
 
 #include <QTest>
@@ -14,6 +18,7 @@
 #include <unistd.h>
 
 using namespace timeslice;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -125,6 +130,10 @@ private Q_SLOTS:
     void newTasksAreFoundWhenSomebodyCreatedOne();
     void memoryIsAddedUpAndCarriedOver();
     void unreadableMemoryIsUnknown();
+    void aBlockedLoopIsLaterWithEachReading();
+    void theWorstLagIsTakenOnce();
+    void onlyWhoHasTheLoopTakesItsLag();
+    void gaugesAreReadFromTheArena();
     void offlineCpuIsAGapOnce();
     void malformedStatIsAGapOnce();
     void throttlingIsReadFromTheLimitingGroup();
@@ -504,6 +513,79 @@ void TestSampler::unreadableMemoryIsUnknown()
     const auto snapshot = readRun(run);
     QCOMPARE(snapshot.memory, std::nullopt);
     QCOMPARE(gapsOf(snapshot), (std::vector<std::string>{"memory: malformed"}));
+}
+
+void TestSampler::aBlockedLoopIsLaterWithEachReading()
+{
+    const auto board = makeBoard(1);
+    RunReader run({}, {.run = 1, .board = board, .rootPids = {}, .hasLoop = true});
+    QVERIFY2(!readRun(run).loopLag, "it does not turn yet");
+    const auto due = MonotonicClock::now() - 300ms;
+    board->loopState().nextBeatNs.store(toBoardNs(due));
+    const auto first = readRun(run).loopLag;
+    QVERIFY(first && *first >= 300ms);
+    const auto second = readRun(run).loopLag;
+    QVERIFY(second && *second > *first);
+    QVERIFY(*second <= MonotonicClock::now() - due);
+    // It comes back, and says how long it was away.
+    board->loopState().worstLagNs.store(toBoardNs(MonotonicTime(MonotonicClock::now() - due)));
+    board->loopState().nextBeatNs.store(toBoardNs(MonotonicClock::now() + 1h));
+    const auto third = readRun(run).loopLag;
+    QVERIFY(third && *third > *second);
+    QCOMPARE(readRun(run).loopLag, std::optional(Nanoseconds(0)));
+    board->loopState().nextBeatNs.store(0);
+    QVERIFY2(!readRun(run).loopLag, "it turns no more");
+}
+
+void TestSampler::theWorstLagIsTakenOnce()
+{
+    const auto board = makeBoard(1);
+    RunReader run({}, {.run = 1, .board = board, .rootPids = {}, .hasLoop = true});
+    board->loopState().worstLagNs.store(7'000'000);
+    QCOMPARE(readRun(run).loopLag, std::optional(Nanoseconds(7ms))); // also when it has just ended
+    QCOMPARE(board->loopState().worstLagNs.load(), 0U);
+    QVERIFY(!readRun(run).loopLag);
+}
+
+void TestSampler::onlyWhoHasTheLoopTakesItsLag()
+{
+    const auto board = makeBoard(1);
+    board->loopState().nextBeatNs.store(1);
+    board->loopState().worstLagNs.store(7'000'000);
+    RunReader other({}, {.run = 1, .board = board, .rootPids = {}});
+    QVERIFY(!readRun(other).loopLag);
+    {
+        const SampledTimeline timeline({.run = 1, .board = board, .rootPids = {}, .hasLoop = true});
+    }
+    QCOMPARE(board->loopState().worstLagNs.load(), 7'000'000U);
+}
+
+void TestSampler::gaugesAreReadFromTheArena()
+{
+    const auto info = producerConsumerWorkload();
+    const auto experiment = validated(
+        {.workload = info.id, .model = "qthread", .workers = 3, .items = 10, .durationSeconds = {}});
+    QVERIFY(experiment);
+    const std::shared_ptr<const Workload> workload = info.make(workSpecOf(*experiment));
+    const auto board = std::make_shared<const Board>(
+        Board::createAnonymous({.workers = 3, .arenaBytes = workload->needs().arenaBytes}).value());
+    const RunSubject subject{
+        .run = 1, .board = board, .rootPids = {}, .workload = workload, .gauges = info.gauges.size()};
+    RunReader run({}, subject);
+    QCOMPARE(readRun(run).gauges, (std::vector{0.0, 0.0, 0.0}));
+    const auto queue = BoundedQueue::on(
+        board->arena(),
+        {.capacity = static_cast<std::uint32_t>(experiment->params.integer("capacity")),
+         .producers = 1,
+         .consumers = 2});
+    QVERIFY(queue);
+    const StopToken stop(board->stateWord());
+    for (std::uint64_t item = 0; item < 3; ++item)
+        QVERIFY(queue->push({item, item}, stop));
+    QCOMPARE(readRun(run).gauges, (std::vector{3.0, 0.0, 0.0}));
+
+    RunReader without({}, {.run = 1, .board = board, .rootPids = {}});
+    QVERIFY(readRun(without).gauges.empty());
 }
 
 void TestSampler::offlineCpuIsAGapOnce()

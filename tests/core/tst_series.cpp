@@ -33,6 +33,8 @@ public:
         snapshot.suspended = m_suspended;
         snapshot.observerCpuNs = m_sequence * 1'000'000; // 1 ms each: 1 % of a core
         snapshot.cpus = {m_cpus[0], m_cpus[1]};
+        snapshot.loopLag = loopLag;
+        snapshot.gauges = gauges;
         if (m_run != 0) {
             snapshot.workers = {WorkerReading{.itemsDone = m_items}};
             TaskReading task;
@@ -54,6 +56,9 @@ public:
     }
     void endRun() { m_run = 0; }
     void suspend() { m_suspended += std::chrono::hours(1); }
+
+    std::optional<Nanoseconds> loopLag; ///< Of snapshots from now on, as the next one.
+    std::vector<double> gauges;
 
 private:
     static void advance(CpuTicks &cpu, double busy)
@@ -95,6 +100,7 @@ private Q_SLOTS:
     void oneProcessIsToldApart();
     void pointsAreJoinedTwoByTwo();
     void whatDoesNotFollowStaysApart();
+    void lagAndGaugesAreThoseOfTheLaterSnapshot();
 };
 
 void TestSeries::thereIsNoPointBeforeTheSecondSnapshot()
@@ -269,6 +275,8 @@ SeriesPoint pointUntil(int tenths, double seconds, double rate)
     point.runCores = point.otherCores = point.itemsPerSecond = rate;
     point.workerItemsPerSecond = {rate};
     point.voluntaryPerSecond = point.involuntaryPerSecond = point.observerShare = rate;
+    point.loopLag = rate / 100;
+    point.gauges = {rate};
     return point;
 }
 
@@ -289,6 +297,9 @@ void TestSeries::pointsAreJoinedTwoByTwo()
           series[0].otherCores, series[0].voluntaryPerSecond, series[0].involuntaryPerSecond,
           series[0].observerShare, 10 * series[0].cpuBusy[0]})
         QVERIFY2(isNear(value, 7), qPrintable(QString::number(value))); // (0.1 * 4 + 0.3 * 8) / 0.4
+    QVERIFY(isNear(series[0].loopLag, 0.08)); // the worst of the two
+    QCOMPARE(series[0].gauges, std::vector{8.0}); // as it was at the end
+    QVERIFY(std::isnan(series[0].frameGap));
     QVERIFY(isNear(series[0].cpuBusy[1], 0.5));
     QVERIFY(isNear(series[0].busySeconds, 1.3));
     QVERIFY(std::isnan(series[1].itemsPerSecond)); // a gap stays one
@@ -305,6 +316,28 @@ void TestSeries::whatDoesNotFollowStaysApart()
     thin(series); // a hole between the first two, and another number of CPUs
     QCOMPARE(series.size(), 3U);
     QVERIFY(isNear(series[1].itemsPerSecond, 2));
+}
+
+void TestSeries::lagAndGaugesAreThoseOfTheLaterSnapshot()
+{
+    FakeSampler sampler;
+    SeriesBuilder builder;
+    sampler.beginRun(1);
+    (void)builder.add(sampler.tick(1, 0));
+    const auto without = builder.add(sampler.tick(1, 0));
+    QVERIFY(without && std::isnan(without->loopLag) && std::isnan(without->frameGap));
+    QVERIFY(without->gauges.empty());
+    sampler.loopLag = std::chrono::milliseconds(250);
+    sampler.gauges = {3, 1};
+    const auto late = builder.add(sampler.tick(1, 0));
+    QVERIFY(late && isNear(late->loopLag, 0.25)); // longer than the interval: it lasts
+    QCOMPARE(late->gauges, (std::vector{3.0, 1.0}));
+    sampler.loopLag = Nanoseconds(0);
+    sampler.gauges = {0, 2};
+    const auto back = builder.add(sampler.tick(1, 0));
+    QVERIFY(back);
+    QCOMPARE(back->loopLag, 0.0); // on time, which is not "not measured"
+    QCOMPARE(back->gauges, (std::vector{0.0, 2.0}));
 }
 
 QTEST_GUILESS_MAIN(TestSeries)

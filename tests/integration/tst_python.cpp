@@ -121,6 +121,8 @@ void TestPython::theBoardIsTheSameInBothLanguages()
         QCOMPARE(board->latency(1).count(bucket), expected.count(bucket));
     QCOMPARE(board->latency(1).max(), expected.max());
     QCOMPARE(board->loopLag().max(), Nanoseconds(1234));
+    QCOMPARE(board->loopState().nextBeatNs.load(), 1235U);
+    QCOMPARE(board->loopState().worstLagNs.load(), 1236U);
     QCOMPARE(lines[1], "SHARE " + QByteArray::number(checksumShare(12345, 0xdead'beef'0bad'cafe)));
     QCOMPARE(QString::fromStdString(board->errorText(2)), QString(123, QChar(0xe9)));
     QCOMPARE(board->arena()[99], std::byte{42});
@@ -414,6 +416,12 @@ void TestPython::anEventLoopTellsItsLag()
     const auto recording = finishedRun(lab, experiment);
     QVERIFY(recording && recording->loopLag);
     QVERIFY(recording->loopLag->max > Nanoseconds(0));
+
+    experiment.items.reset();
+    experiment.durationSeconds = 0.6;
+    const auto longer = finishedRun(lab, experiment);
+    QVERIFY(longer && !longer->series.empty());
+    QVERIFY(std::ranges::any_of(longer->series, [](const SeriesPoint &point) { return point.loopLag > 0; }));
     const auto threads = finishedRun(lab, tinyExperiment("primes", "cpython-threading", 2));
     QVERIFY(threads && !threads->loopLag);
 }

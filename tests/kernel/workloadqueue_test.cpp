@@ -5,6 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
+#include <limits>
 #include <numeric>
 #include <set>
 
@@ -13,6 +16,8 @@ namespace timeslice {
 namespace {
 
 using namespace testing_support;
+
+constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
 // A queue in memory of its own, and a run that can be stopped.
 class QueueTest : public ::testing::Test {
@@ -28,9 +33,10 @@ protected:
     {
         return BoundedQueue::account(m_memory.bytes(), m_size).value_or(BoundedQueue::Account{});
     }
-    [[nodiscard]] std::uint32_t length() const
+    [[nodiscard]] std::uint32_t length() const { return state().length; }
+    [[nodiscard]] BoundedQueue::State state() const
     {
-        return BoundedQueue::length(m_memory.bytes(), m_size).value_or(99);
+        return BoundedQueue::state(m_memory.bytes(), m_size).value_or(BoundedQueue::State{.length = 99});
     }
     bool push(std::uint64_t item) { return m_queue->push({item, 10 * item}, m_word.token()); }
     [[nodiscard]] std::optional<std::uint64_t> pop()
@@ -159,6 +165,13 @@ WorkSpec queueSpec(std::int64_t producers, std::int64_t capacity, unsigned worke
     return spec;
 }
 
+std::vector<double> gauges(const PreparedWorkload &prepared)
+{
+    std::vector values(producerConsumerWorkload().gauges.size(), kUnknown);
+    prepared.workload().readGauges(prepared.arena(), values);
+    return values;
+}
+
 TEST(ProducerConsumer, countsWhatWentAllTheWay)
 {
     std::uint64_t expected = 0;
@@ -176,7 +189,7 @@ TEST(ProducerConsumer, countsWhatWentAllTheWay)
             EXPECT_EQ(outcome.failures, std::vector<std::string>{});
             EXPECT_EQ(outcome.done, 200U);
             EXPECT_EQ(outcome.checksum, expected);
-            EXPECT_EQ(queueLength(prepared.arena(), spec), 0U);
+            EXPECT_EQ(gauges(prepared), (std::vector{0.0, 0.0, 0.0}));
             const auto results = prepared.results(outcome.done);
             EXPECT_GE(std::get<double>(results.at(0)), 1);
             EXPECT_LE(std::get<double>(results.at(0)), static_cast<double>(capacity));
@@ -185,12 +198,14 @@ TEST(ProducerConsumer, countsWhatWentAllTheWay)
     }
 }
 
-TEST(ProducerConsumer, showsItsQueueWhileItIsUsed)
+TEST(ProducerConsumer, showsItsQueueAndWhoWaitsWhileItIsUsed)
 {
     const auto spec = queueSpec(1, 5, 2);
     PreparedWorkload prepared(producerConsumerWorkload(), spec);
-    EXPECT_EQ(queueLength(prepared.arena(), spec), 0U);
-    EXPECT_EQ(queueLength({}, spec), std::nullopt);
+    EXPECT_EQ(gauges(prepared), (std::vector{0.0, 0.0, 0.0}));
+    std::vector unknown(3, kUnknown);
+    prepared.workload().readGauges({}, unknown);
+    EXPECT_TRUE(std::ranges::all_of(unknown, [](double value) { return std::isnan(value); }));
     RunWord word;
     std::thread producer([&] {
         auto worker = *prepared.workload().makeWorker(prepared.resources(0));
@@ -199,10 +214,11 @@ TEST(ProducerConsumer, showsItsQueueWhileItIsUsed)
         const auto none = worker->carryOut(0, word.token());
         EXPECT_FALSE(none);
     });
-    while (queueLength(prepared.arena(), spec) != 5U)
+    while (gauges(prepared) != std::vector{5.0, 1.0, 0.0}) // full, and the producer waits for room
         std::this_thread::yield();
     word.stop();
     producer.join();
+    EXPECT_EQ(gauges(prepared), (std::vector{5.0, 0.0, 0.0}));
 }
 
 TEST(ProducerConsumer, endsWhenAllConsumersHaveLeft)

@@ -40,6 +40,9 @@ histogram = board.histogram(1)
 for latency in edges:
     histogram.record(latency)
 board.loop_lag().record(1234)
+board.expect_beat(1235)
+board.note_lag(1236)
+board.note_lag(1)  # not the worst
 print("EDGES", *edges)
 assert bucket_of(-5) == 0
 

@@ -89,6 +89,24 @@ inline Recording recordingOf(std::vector<SeriesPoint> series, double seconds)
     return recording;
 }
 
+/// Producers and consumers with room for 8 in their queue; for `seconds`.
+inline Recording queueRecordingOf(std::vector<SeriesPoint> series, double seconds)
+{
+    Recording recording = recordingOf(std::move(series), seconds);
+    recording.experiment.workload = "producer-consumer";
+    recording.experiment.params.set("capacity", std::int64_t{8});
+    return recording;
+}
+
+/// As pointsBetween, with 6 in a queue, no producer and two consumers waiting.
+inline std::vector<SeriesPoint> queuePointsBetween(MonotonicTime origin, double from, double to)
+{
+    auto points = pointsBetween(origin, from, to);
+    for (auto &point : points)
+        point.gauges = {6, 0, 2};
+    return points;
+}
+
 inline bool isNear(QRgb pixel, const QColor &color, int tolerance = 6)
 {
     return std::abs(qRed(pixel) - color.red()) <= tolerance

@@ -48,6 +48,7 @@ private Q_SLOTS:
     void oldRowsAreForgottenInAllColumns();
     void workersBeyondTheLimitAreNotKept();
     void nearestRowIsTheNearest();
+    void gaugesAreTheRunsOwn();
 
     void liveAxisGrowsInStepsThenSlides();
     void liveAxisHasTheRunsLengthWhereItIsKnown();
@@ -65,6 +66,11 @@ private Q_SLOTS:
     void readoutGivesValuesWithUnits();
     void readoutOfAHeatMapGivesMeanAndMost();
     void tableHasUnitsAndNamesHoles();
+
+    void onlySomeRunsHaveAFourthChart_data();
+    void onlySomeRunsHaveAFourthChart();
+    void durationsAreReadInTheUnitThatFits();
+    void gaugesAreReadWithTheirUnits();
 };
 
 void TestChartData::allColumnsHaveOneValuePerRow()
@@ -141,6 +147,26 @@ void TestChartData::nearestRowIsTheNearest()
     QCOMPARE(columns.nearestRow(go + 0.56), std::size_t{5});
     QCOMPARE(columns.nearestRow(go + 100), std::size_t{9});
     QCOMPARE(SampleColumns().nearestRow(1), std::size_t{0});
+}
+
+void TestChartData::gaugesAreTheRunsOwn()
+{
+    SampleColumns columns = columnsOf(pointsBetween(kGo, -1, 0));
+    for (const auto &point : queuePointsBetween(kGo, 0, 1))
+        columns.append(point);
+    columns.append(pointAt(after(kGo, 1.1)));
+    QCOMPARE(columns.gauges().size(), std::size_t{3});
+    for (const auto &gauge : columns.gauges())
+        QCOMPARE(gauge.size(), columns.rows());
+    QVERIFY(std::isnan(columns.gauges()[0].front()) && std::isnan(columns.gauges()[0].back()));
+    QCOMPARE(columns.gauges()[2][12], 2.0F);
+    QCOMPARE(columns.loopLag().size(), columns.rows());
+    SampleColumns copied;
+    for (std::size_t row = 0; row < columns.rows(); ++row)
+        copied.append(columns, row);
+    QCOMPARE(copied.gauges()[0][12], 6.0F);
+    columns.forgetRun();
+    QVERIFY(columns.gauges().empty() && columns.workers().empty());
 }
 
 void TestChartData::liveAxisGrowsInStepsThenSlides()
@@ -360,7 +386,7 @@ void TestChartData::readoutGivesValuesWithUnits()
     const SampleColumns columns = columnsOf(points);
     const auto specs = chartSpecs(columns, lightTheme(), {});
     const auto sections = readoutAt(5, specs, {});
-    QCOMPARE(sections.size(), kCharts);
+    QCOMPARE(sections.size(), specs.size());
     QCOMPARE(rowText(sections[0], "core 0"), QStringLiteral("33 %"));
     QCOMPARE(rowText(sections[0], "core 1"), notMeasured());
     QCOMPARE(rowText(sections[0], "others"), QStringLiteral("10 %"));
@@ -409,6 +435,90 @@ void TestChartData::tableHasUnitsAndNamesHoles()
     const ChartTableModel switches(tableOf(specs[2], windowOn(columns, 0.5)));
     QCOMPARE(switches.rowCount(), 5); // what is in view, not all there is
     QCOMPARE(heading(switches, 2), QStringLiteral("involuntary (/s)"));
+}
+
+void TestChartData::onlySomeRunsHaveAFourthChart_data()
+{
+    QTest::addColumn<QString>("workload");
+    QTest::addColumn<QString>("model");
+    QTest::addColumn<QStringList>("more");
+    const auto row = [](const char *workload, const char *model, const QStringList &more) {
+        QTest::addRow("%s %s", workload, model)
+            << QString::fromLatin1(workload) << QString::fromLatin1(model) << more;
+    };
+    row("primes", "qthread", {});
+    row("primes", "event-loop", {QStringLiteral("loop-lag")});
+    row("http", "event-loop-pool", {QStringLiteral("loop-lag")});
+    row("primes", "cpython-asyncio", {QStringLiteral("loop-lag")});
+    row("primes", "ui-thread", {QStringLiteral("frame-gap")}); // its loop is the window's
+    row("producer-consumer", "gil-threads", {QStringLiteral("gauges")});
+    row("nothing", "known", {});
+}
+
+void TestChartData::onlySomeRunsHaveAFourthChart()
+{
+    QFETCH(QString, workload);
+    QFETCH(QString, model);
+    QFETCH(QStringList, more);
+    Experiment experiment;
+    experiment.workload = workload.toStdString();
+    experiment.model = model.toStdString();
+    experiment.workers = workload == QLatin1String("producer-consumer") ? 2 : 1;
+    experiment.items = 1;
+    QStringList ids{QStringLiteral("cores"), QStringLiteral("throughput"), QStringLiteral("switches")};
+    ids += more;
+    const SampleColumns columns;
+    QStringList found;
+    const auto extra = extraQuantities(validated(experiment).value_or(experiment));
+    for (const auto &spec : chartSpecs(columns, lightTheme(), {.extra = extra})) {
+        found.append(spec.id);
+        QVERIFY(!spec.title.isEmpty() && !spec.emptyText.isEmpty());
+    }
+    QCOMPARE(found, ids);
+}
+
+void TestChartData::durationsAreReadInTheUnitThatFits()
+{
+    auto points = pointsBetween(kGo, 0, 1);
+    points[3].loopLag = 0.25;
+    points[4].loopLag = 0.0000125;
+    const SampleColumns columns = columnsOf(points);
+    const auto specs = extraSpecs(columns, lightTheme(), {.hasLoopLag = true});
+    QCOMPARE(specs.size(), std::size_t{1});
+    QCOMPARE(rowText(readoutAt(3, specs, {})[0], "lag"), QStringLiteral("250 ms"));
+    QCOMPARE(rowText(readoutAt(4, specs, {})[0], "lag"), QStringLiteral("12.5 µs"));
+    QCOMPARE(rowText(readoutAt(5, specs, {})[0], "lag"), notMeasured());
+    QCOMPARE(plain(describeRow(specs[0], 3)), QStringLiteral("lag 250 ms"));
+    const ChartTableModel table(tableOf(specs[0], windowOn(columns, 1)));
+    QCOMPARE(table.headerData(1, Qt::Horizontal, Qt::DisplayRole).toString(), QStringLiteral("lag (ms)"));
+    QCOMPARE(table.index(3, 1).data().toString(), QStringLiteral("250.0"));
+    QCOMPARE(table.index(5, 1).data().toString(), notMeasured());
+}
+
+void TestChartData::gaugesAreReadWithTheirUnits()
+{
+    const SampleColumns columns = columnsOf(queuePointsBetween(kGo, 0, 1));
+    const auto extra = extraQuantities(queueRecordingOf({}, 1).experiment);
+    const auto specs = extraSpecs(columns, lightTheme(), extra);
+    QCOMPARE(specs.size(), std::size_t{1});
+    QCOMPARE(specs[0].title, QStringLiteral("Queue length"));
+    const auto section = readoutAt(3, specs, {})[0];
+    QCOMPARE(rowText(section, "queue length"), QStringLiteral("6 items"));
+    QCOMPARE(rowText(section, "producers waiting"), QStringLiteral("0"));
+    QCOMPARE(rowText(section, "consumers waiting"), QStringLiteral("2"));
+    QVERIFY(specs[0].reference);
+    QCOMPARE(specs[0].reference->value, 8.0);
+    QCOMPARE(specs[0].highest(0, columns.rows()), 8.0); // the axis holds all that the queue can
+    const ChartTableModel table(tableOf(specs[0], windowOn(columns, 1)));
+    QCOMPARE(
+        table.headerData(1, Qt::Horizontal, Qt::DisplayRole).toString(),
+        QStringLiteral("queue length (items)"));
+    QCOMPARE(
+        table.headerData(2, Qt::Horizontal, Qt::DisplayRole).toString(), QStringLiteral("producers waiting"));
+    // Before the first sample of the run it is known what will be drawn, but not a line of it.
+    const SampleColumns before = columnsOf(pointsBetween(kGo, 0, 1));
+    QVERIFY(extraSpecs(before, lightTheme(), extra)[0].tracks.empty());
+    QVERIFY(readoutAt(3, extraSpecs(before, lightTheme(), extra), {}).empty());
 }
 
 QTEST_APPLESS_MAIN(TestChartData)

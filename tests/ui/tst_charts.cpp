@@ -127,6 +127,9 @@ private Q_SLOTS:
     void plotsShareTheTimeAxis();
     void aRangeIsShownAloneOrInAllOfTheRun();
 
+    void aFourthChartComesAndGoesWithItsRun();
+    void theFourthChartIsAsTheOthers();
+
     void crosshairReadsAllChartsAtOneTime();
     void crosshairNamesHoles();
     void arrowKeysMoveTheCrosshair();
@@ -376,6 +379,81 @@ void TestCharts::aRangeIsShownAloneOrInAllOfTheRun()
     QCOMPARE(timeAt(0.5), QStringLiteral("5.0 s"));
 }
 
+void TestCharts::aFourthChartComesAndGoesWithItsRun()
+{
+    Charts charts;
+    const auto shown = [&] {
+        QStringList names;
+        for (const auto *card : childrenOf<ChartCard>(charts.stack)) {
+            if (card->isVisible())
+                names.append(card->accessibleName());
+        }
+        return names;
+    };
+    const QStringList always{
+        QStringLiteral("Cores chart"), QStringLiteral("Throughput chart"),
+        QStringLiteral("Context switches chart")};
+    QCOMPARE(shown(), always);
+    const Recording queue = queueRecordingOf(queuePointsBetween(kGo, 0, 10), 10);
+    charts.stack.beginRun(queue.experiment); // there at once, and does not come when the run is over
+    QCOMPARE(shown(), always + QStringList{QStringLiteral("Queue length chart")});
+    QCOMPARE(charts.stack.chartTitle(QStringLiteral("gauges")), QStringLiteral("Queue length"));
+    charts.stack.endRun(std::make_shared<const Recording>(queue));
+    QCOMPARE(charts.stack.chartIds().size(), 4);
+    auto *const fourth = childrenOf<ChartCard>(charts.stack).constLast();
+    charts.stack.activateWindow();
+    fourth->setFocus();
+    QTRY_COMPARE(charts.stack.currentChart(), QStringLiteral("gauges"));
+
+    Experiment loop = queue.experiment;
+    loop.workload = "primes";
+    loop.model = "event-loop";
+    charts.stack.beginRun(loop);
+    QCOMPARE(shown(), always + QStringList{QStringLiteral("Loop lag chart")});
+    QCOMPARE(childrenOf<ChartCard>(charts.stack).size(), 4);
+
+    charts.showRun(pointsBetween(kGo, 0, 10));
+    QCOMPARE(shown(), always);
+    QVERIFY(charts.stack.chartIds().contains(charts.stack.currentChart()));
+    QVERIFY(charts.stack.renderChart(QStringLiteral("gauges"), {800, 300}, 1).isNull());
+    charts.stack.showRecording(nullptr);
+    QCOMPARE(shown(), always);
+}
+
+void TestCharts::theFourthChartIsAsTheOthers()
+{
+    Charts charts;
+    charts.stack.showRecording(
+        std::make_shared<const Recording>(queueRecordingOf(queuePointsBetween(kGo, 0, 10), 10)));
+    charts.cards = childrenOf<ChartCard>(charts.stack);
+    QCOMPARE(charts.cards.size(), 4);
+    QCoreApplication::processEvents(); // the layout
+    for (const bool dark : {false, true}) {
+        charts.themes.setMode(dark ? ThemeController::Mode::Dark : ThemeController::Mode::Light);
+        const Theme &theme = dark ? darkTheme() : lightTheme();
+        QTRY_VERIFY(countPixels(charts.plot(3), theme.running) > 500);
+        const int waiting = countPixels(charts.plot(3), theme.voluntary);
+        QVERIFY2(waiting > 100, qPrintable(QString::number(waiting)));
+    }
+    const QRectF first = charts.cards[0]->plotRect();
+    QCOMPARE(charts.cards[3]->plotRect().left(), first.left());
+    QCOMPARE(charts.cards[3]->plotRect().width(), first.width());
+    // The time labels stand below the lowest chart only.
+    const auto below = [&](int chart) {
+        return charts.cards[chart]->height() - charts.cards[chart]->plotRect().bottom();
+    };
+    QCOMPARE(below(2), below(1));
+    QVERIFY(below(3) > below(2));
+
+    charts.pointAt(0, 0.42); // on another one
+    QCOMPARE(line(charts.readout(), "queue length"), QStringLiteral("queue length 6 items"));
+    QCOMPARE(line(charts.readout(), "consumers waiting"), QStringLiteral("consumers waiting 2"));
+    charts.pointAt(3, 0.42); // and on itself
+    QCOMPARE(line(charts.readout(), "voluntary"), QStringLiteral("voluntary 40.0 /s"));
+    QTest::keyClick(charts.cards[3], Qt::Key_End);
+    QVERIFY(charts.cards[3]->accessibleDescription().contains(QLatin1String("queue length 6")));
+}
+
 void TestCharts::crosshairReadsAllChartsAtOneTime()
 {
     Charts charts;
@@ -477,7 +555,9 @@ void TestCharts::tableOpensByKeyAndIsCopied()
 void TestCharts::picturesHaveTheSizeThatWasAskedFor()
 {
     Charts charts;
-    charts.showRun(pointsBetween(kGo, 0, 10));
+    charts.stack.showRecording(
+        std::make_shared<const Recording>(queueRecordingOf(queuePointsBetween(kGo, 0, 10), 10)));
+    QCOMPARE(charts.stack.chartIds().size(), 4);
     for (const QString &id : charts.stack.chartIds()) {
         for (const double scale : {1.0, 2.0}) {
             const QImage picture = charts.stack.renderChart(id, {800, 300}, scale);
@@ -501,6 +581,10 @@ void TestCharts::wholeRecordingIsOnePicture()
         QVERIFY(countPixels(picture, theme->voluntary) > 500);
         QVERIFY(countPixels(picture, theme->card) > 100'000);
     }
+    const Recording queue = queueRecordingOf(queuePointsBetween(kGo, 0, 10), 10);
+    const QImage four = ChartStack::renderRecording(queue, lightTheme(), {1200, 900}, 1);
+    QVERIFY(four != ChartStack::renderRecording(recording, lightTheme(), {1200, 900}, 1));
+    QVERIFY(countPixels(four.copy(0, 700, 1200, 200), lightTheme().running) > 500); // the queue, below
     // A run that never reached go is a picture too, and not a crash.
     Recording failed = recording;
     failed.go.reset();

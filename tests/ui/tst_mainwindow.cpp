@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/ui/windowfixture.h"
+#include "ui/charts/chartcard.h"
 #include "ui/charts/chartstack.h"
 #include "ui/numberfield.h"
 #include "ui/timeline/timelinecanvas.h"
@@ -8,9 +9,12 @@
 #include <QCheckBox>
 #include <QFileInfo>
 #include <QPushButton>
+#include <QScrollArea>
+#include <QScrollBar>
 #include <QToolButton>
 
 #include <algorithm>
+#include <climits>
 #include <unistd.h>
 
 using namespace timeslice;
@@ -31,6 +35,8 @@ private Q_SLOTS:
     void pauseFreezesTheDisplayAndNotTheRun();
     void spaceStillPressesTheButtonThatHasTheFocus();
     void paintedPictureAppearsForMandelbrotOnly();
+    void theFreezeOfTheWindowIsCharted();
+    void fourChartsAreAsReadableAsThree();
     void choosingAScenarioSetsTheExperiment();
     void unusableFileIsShownAndNothingElseChanges();
 
@@ -228,6 +234,68 @@ void TestMainWindow::paintedPictureAppearsForMandelbrotOnly()
     f.press(Qt::Key_F5);
     QVERIFY(shown.wait(kPatienceMs));
     QVERIFY(!picture->isVisible());
+}
+
+void TestMainWindow::theFreezeOfTheWindowIsCharted()
+{
+    const WindowFixture f;
+    QSignalSpy shown(f.window.get(), &MainWindow::runShown);
+    Experiment experiment;
+    experiment.workload = "primes";
+    experiment.model = "ui-thread";
+    experiment.durationSeconds = 1.5;
+    experiment.params.set("slice_ms", std::int64_t{300});
+    f.window->setExperiment(*validated(experiment));
+    f.press(Qt::Key_F5);
+    QVERIFY(shown.wait(kPatienceMs));
+    const auto *charts = f.window->findChild<ChartStack *>();
+    QVERIFY(charts->chartIds().contains(QStringLiteral("frame-gap")));
+    const auto &series = shownIn(shown)->series;
+    QVERIFY(std::ranges::any_of(series, [](const auto &point) { return point.frameGap >= 0.3; }));
+
+    runSomething(f);
+    QVERIFY(!charts->chartIds().contains(QStringLiteral("frame-gap")));
+}
+
+void TestMainWindow::fourChartsAreAsReadableAsThree()
+{
+    const WindowFixture f;
+    f.window->resize(1440, 860);
+    auto *const charts = f.window->findChild<ChartStack *>();
+    // How much higher than it must be the lowest one is.
+    const auto spare = [&] {
+        int least = INT_MAX;
+        for (auto *const card : charts->findChildren<ChartCard *>()) {
+            if (card->isVisible())
+                least = std::min(least, card->height() - card->minimumSizeHint().height());
+        }
+        return least;
+    };
+    const auto *const timeline = f.window->findChild<TimelineCard *>();
+    const auto isRoomy = [&] {
+        return spare() >= 0 && timeline->height() >= timeline->minimumSizeHint().height();
+    };
+    const QSize least = f.window->minimumSizeHint();
+    QTRY_VERIFY(isRoomy());
+
+    Experiment experiment = sleepFor(1, 1);
+    experiment.model = "event-loop";
+    charts->beginRun(experiment);
+    QCOMPARE(charts->chartIds().size(), 4);
+    QTRY_VERIFY(isRoomy());
+    const QScrollArea *scroll = nullptr;
+    for (const auto *const area : f.window->findChildren<QScrollArea *>()) {
+        if (area->widget() == charts)
+            scroll = area;
+    }
+    QVERIFY(scroll);
+    QCOMPARE(scroll->verticalScrollBar()->maximum(), 0); // all of them are in view
+
+    // On a small screen the window asks for no more than before; then they scroll, and keep their height.
+    QCOMPARE(f.window->minimumSizeHint(), least);
+    f.window->resize(1200, least.height());
+    QTRY_VERIFY(scroll->verticalScrollBar()->maximum() > 0);
+    QVERIFY(isRoomy());
 }
 
 void TestMainWindow::choosingAScenarioSetsTheExperiment()

@@ -42,6 +42,8 @@ private Q_SLOTS:
     void linesEndAtTheEdgesOfThePlot();
     void dashesStandStill();
     void othersAreHatchedAndManyLinesLabelled();
+    void aDurationsUnitStandsAtTheTopTick_data();
+    void aDurationsUnitStandsAtTheTopTick();
     void anEmptyChartSaysSo();
     void heatCellsShowTheMeanAndLeaveHoles();
     void heatLabelsFitAndHoldFirstAndLast();
@@ -159,6 +161,33 @@ void TestPlotLayout::othersAreHatchedAndManyLinesLabelled()
     const ChartSpec two = coresSpec(few, lightTheme(), false);
     for (const auto &line : layoutLines(two, windowOn(few, 10), shareTicks(), kSize, lightTheme().card).lines)
         QVERIFY(line.endLabel.isEmpty()); // the legend is enough
+}
+
+void TestPlotLayout::aDurationsUnitStandsAtTheTopTick_data()
+{
+    QTest::addColumn<double>("highest");
+    QTest::addColumn<QStringList>("labels");
+    const auto row = [](const char *name, double highest, const char *labels) {
+        QTest::newRow(name) << highest << QString::fromUtf8(labels).split(QLatin1Char('|'));
+    };
+    row("seconds", 1.9, "0|1|2 s");
+    row("one second", 1, "0.0|0.5|1.0 s");
+    row("milliseconds", 0.28, "0|100|200|300 ms");
+    row("two digits", 0.0019, "0|1|2 ms");
+    row("microseconds", 0.00014, "0|50|100|150 µs");
+}
+
+void TestPlotLayout::aDurationsUnitStandsAtTheTopTick()
+{
+    QFETCH(double, highest);
+    QFETCH(QStringList, labels);
+    const SampleColumns columns;
+    const auto spec = extraSpecs(columns, lightTheme(), {.hasLoopLag = true}).front();
+    QStringList found;
+    for (const auto &line : layoutFrame(spec, {0, 10}, ticksUpTo(highest), kSize).grid)
+        found.append(plain(line.label));
+    labels.replace(0, QStringLiteral("0")); // nothing has no decimals
+    QCOMPARE(found, labels);
 }
 
 void TestPlotLayout::anEmptyChartSaysSo()

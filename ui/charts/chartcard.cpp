@@ -22,6 +22,7 @@ constexpr double kTopPad = 12;
 constexpr double kBottomPad = 8;
 constexpr double kHeaderGap = 6;
 constexpr double kRadius = 8;
+constexpr double kLeastHeight = 106; ///< Below, the labels of the value axis run into each other.
 constexpr qint64 kDescribeEveryMs = 1000;
 
 } // namespace
@@ -63,6 +64,7 @@ void ChartCard::setTimeShown(bool shown)
     m_lines->setTimeShown(shown);
     if (m_heat)
         m_heat->setTimeShown(shown);
+    updateGeometry();
 }
 
 void ChartCard::setCaption(const QString &caption)
@@ -185,7 +187,8 @@ QSize ChartCard::sizeHint() const
 
 QSize ChartCard::minimumSizeHint() const
 {
-    return QSizeF(280 * m_look.scale(), 110 * m_look.scale()).toSize();
+    const double time = m_timeShown ? m_look.timeHeight() : 0;
+    return QSizeF(280 * m_look.scale(), kLeastHeight * m_look.scale() + time).toSize();
 }
 
 bool ChartCard::event(QEvent *event)

@@ -34,20 +34,21 @@ Readout::Section heatSection(const ChartSpec &spec, std::size_t row, std::option
     if (heatRow && *heatRow < spec.tracks.size()) {
         const auto &track = spec.tracks[*heatRow];
         section.rows.push_back(
-            {style, false, track.name, spec.format(static_cast<double>(track.values[row])).toString()});
+            {style, false, track.name,
+             spec.quantity(track, static_cast<double>(track.values[row])).toString()});
     }
     const double mean = known > 0 ? sum / static_cast<double>(known) : NAN;
     section.rows.push_back({style, false, words("mean of %1").arg(known), spec.format(mean).toString()});
     if (most) {
         section.rows.push_back(
             {style, false, words("most: %1").arg(most->name),
-             spec.format(static_cast<double>(most->values[row])).toString()});
+             spec.quantity(*most, static_cast<double>(most->values[row])).toString()});
     }
     for (const auto &track : spec.tracks) {
         if (track.hatched)
             section.rows.push_back(
                 {track.style, true, track.name,
-                 spec.format(static_cast<double>(track.values[row])).toString()});
+                 spec.quantity(track, static_cast<double>(track.values[row])).toString()});
     }
     return section;
 }
@@ -115,8 +116,8 @@ crosshairAt(std::size_t row, const ChartSpec &spec, const TimeWindow &window, do
 }
 
 std::vector<Readout::Section> readoutAt(
-    std::size_t row, const std::array<ChartSpec, kCharts> &specs,
-    const std::array<std::optional<std::size_t>, kCharts> &heatRows)
+    std::size_t row, const std::vector<ChartSpec> &specs,
+    const std::vector<std::optional<std::size_t>> &heatRows)
 {
     std::vector<Readout::Section> sections;
     for (std::size_t i = 0; i < specs.size(); ++i) {
@@ -124,14 +125,14 @@ std::vector<Readout::Section> readoutAt(
         if (spec.tracks.empty())
             continue;
         if (spec.form == ChartSpec::Form::HeatMap) {
-            sections.push_back(heatSection(spec, row, heatRows[i]));
+            sections.push_back(heatSection(spec, row, i < heatRows.size() ? heatRows[i] : std::nullopt));
             continue;
         }
         Readout::Section section{spec.title, {}};
         for (const auto &track : spec.tracks) {
             section.rows.push_back(
                 {track.style, track.hatched, track.name,
-                 spec.format(static_cast<double>(track.values[row])).toString()});
+                 spec.quantity(track, static_cast<double>(track.values[row])).toString()});
         }
         sections.push_back(std::move(section));
     }

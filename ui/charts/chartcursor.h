@@ -32,9 +32,10 @@ private:
 crosshairAt(std::size_t row, const ChartSpec &spec, const TimeWindow &window, double top, QSizeF size);
 
 /// All values of a row, chart by chart; "not measured" where there is a hole. A heat map gives the track
-/// under `heatRow`, where there is one, and its mean and largest.
+/// under the pointer, where there is one, and its mean and largest.
+/// \param heatRows  By chart, as far as there are any.
 [[nodiscard]] std::vector<Readout::Section> readoutAt(
-    std::size_t row, const std::array<ChartSpec, kCharts> &specs,
-    const std::array<std::optional<std::size_t>, kCharts> &heatRows);
+    std::size_t row, const std::vector<ChartSpec> &specs,
+    const std::vector<std::optional<std::size_t>> &heatRows);
 
 } // namespace timeslice

@@ -37,7 +37,7 @@ void ChartFeed::beginRun(const Experiment &experiment)
     m_finished.reset();
     m_recording.reset();
     m_frozen.reset();
-    m_live.forgetWorkers();
+    m_live.forgetRun();
     m_experiment = experiment;
     m_isRunning = true;
     m_go.reset();

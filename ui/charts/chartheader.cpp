@@ -37,8 +37,9 @@ ChartHeader::ChartHeader(const ChartSpec &spec)
 {
     if (m_isHeatMap) {
         m_heatLow = QStringLiteral("0");
-        m_heatHigh =
-            spec.isShare ? spec.format(1).toString() : QCoreApplication::translate("timeslice", "most");
+        m_heatHigh = spec.scale == ChartSpec::Scale::Shares
+            ? spec.format(1).toString()
+            : QCoreApplication::translate("timeslice", "most");
         return;
     }
     if (spec.tracks.size() < 2 && !spec.reference)

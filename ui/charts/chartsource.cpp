@@ -2,18 +2,21 @@
 #include "ui/charts/chartsource.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace timeslice {
 
-std::array<ChartSpec, kCharts>
+std::vector<ChartSpec>
 chartSpecs(const SampleColumns &columns, const Theme &theme, const ChartChoices &choices)
 {
-    return {
+    std::vector<ChartSpec> specs{
         coresSpec(columns, theme, choices.hasExactCores),
         throughputSpec(columns, theme, choices.perWorker, choices.baseline), switchesSpec(columns, theme)};
+    std::ranges::move(extraSpecs(columns, theme, choices.extra), std::back_inserter(specs));
+    return specs;
 }
 
-bool needEndLabels(const std::array<ChartSpec, kCharts> &specs)
+bool needEndLabels(const std::vector<ChartSpec> &specs)
 {
     return std::any_of(specs.begin(), specs.end(), [](const ChartSpec &spec) { return spec.hasEndLabels(); });
 }

@@ -2,28 +2,29 @@
 #pragma once
 
 #include "core/record/recording.h"
+#include "ui/charts/extraspecs.h"
 #include "ui/charts/plotlayout.h"
 
-#include <array>
 #include <optional>
+#include <vector>
 
 namespace timeslice {
 
-inline constexpr std::size_t kCharts = 3;
-
-/// What the three charts have in common and in which they may differ: the choices of the user.
+/// What the charts have in common and in which they may differ: the choices of the user, and what the run
+/// that is shown has.
 struct ChartChoices {
     bool perWorker = false;
     std::optional<ReferenceLine> baseline;
     bool hasExactCores = false; ///< A run is shown, and what it had of each core is known from its trace.
+    ExtraQuantities extra = {};
 };
 
-/// The three charts in their order: cores, throughput, context switches.
-[[nodiscard]] std::array<ChartSpec, kCharts>
+/// All charts in their order: cores, throughput, context switches, then what only this run has.
+[[nodiscard]] std::vector<ChartSpec>
 chartSpecs(const SampleColumns &columns, const Theme &theme, const ChartChoices &choices);
 
 /// Whether any of them labels its lines at their ends, so that all leave the room.
-[[nodiscard]] bool needEndLabels(const std::array<ChartSpec, kCharts> &specs);
+[[nodiscard]] bool needEndLabels(const std::vector<ChartSpec> &specs);
 
 /// A finished run as the charts show it.
 struct FinishedRun {

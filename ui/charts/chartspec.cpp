@@ -41,6 +41,14 @@ bool ChartSpec::hasEndLabels() const
     return form == Form::Lines && tracks.size() > 3;
 }
 
+Quantity ChartSpec::quantity(const Track &track, double value) const
+{
+    Quantity quantity = format(value);
+    if (quantity.unit.isEmpty() && std::isfinite(value))
+        quantity.unit = track.unit;
+    return quantity;
+}
+
 double ChartSpec::highest(std::size_t first, std::size_t last) const
 {
     double best = std::numeric_limits<double>::quiet_NaN();
@@ -62,7 +70,7 @@ ChartSpec coresSpec(const SampleColumns &columns, const Theme &theme, bool isExa
     spec.id = QStringLiteral("cores");
     spec.title = words("Cores");
     spec.emptyText = words("The kernel gives no load of the cores.");
-    spec.isShare = true;
+    spec.scale = ChartSpec::Scale::Shares;
     spec.unit = QStringLiteral("%");
     spec.format = shareForPeople;
     spec.form = columns.cpus().size() > kMostLines ? ChartSpec::Form::HeatMap : ChartSpec::Form::Lines;
@@ -139,7 +147,7 @@ QString describeRow(const ChartSpec &spec, std::size_t row)
         if (row >= track.values.size())
             continue;
         const double value = static_cast<double>(track.values[row]);
-        parts.append(track.name + QLatin1Char(' ') + spec.format(value).toString());
+        parts.append(track.name + QLatin1Char(' ') + spec.quantity(track, value).toString());
         if (track.hatched || !std::isfinite(value))
             continue;
         sum += value;

@@ -20,6 +20,7 @@ struct Track {
     bool filled = false; ///< Tint the area below the line.
     bool hatched = false; ///< No line: a hatched area from 0.
     std::span<const float> values;
+    QString unit = {}; ///< Of its values, where the chart's `format` gives none.
 };
 
 /// A value to compare with, drawn as a dotted line.
@@ -33,6 +34,13 @@ struct ReferenceLine {
 /// What a chart is about: words, lines and how numbers are written; nothing of size and place.
 struct ChartSpec {
     enum class Form { Lines, HeatMap };
+    /// What its values are, which decides about the axis and the labels.
+    enum class Scale {
+        Amounts, ///< From 0 to above the largest in view.
+        Counts, ///< The same of whole numbers.
+        Shares, ///< In [0, 1]: the axis is 0 to 100 %.
+        Durations, ///< Seconds, with the unit that fits the axis.
+    };
 
     QString id;
     QString title;
@@ -40,13 +48,15 @@ struct ChartSpec {
     QString emptyText; ///< Stands in the plot while there is nothing to draw.
     Form form = Form::Lines;
     std::vector<Track> tracks;
-    bool isShare = false; ///< Values are shares: the axis is 0 to 100 %. Else it follows the largest value.
+    Scale scale = Scale::Amounts;
     std::optional<ReferenceLine> reference;
     Quantity (*format)(double value) = nullptr; ///< A value for people.
-    QString unit; ///< Of the columns of the table: "%", "items/s", "/s".
+    QString unit; ///< Of the columns of the table: "%", "items/s", "/s"; durations are in "ms" there.
 
     /// More lines than a legend alone can tell apart are labelled at their ends too.
     [[nodiscard]] bool hasEndLabels() const;
+    /// A value of a track for people.
+    [[nodiscard]] Quantity quantity(const Track &track, double value) const;
     /// The largest value of rows [first, last), with the reference; NaN when nothing is known.
     [[nodiscard]] double highest(std::size_t first, std::size_t last) const;
 };

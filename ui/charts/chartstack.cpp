@@ -20,6 +20,10 @@ namespace timeslice {
 namespace {
 
 constexpr int kCardGap = 16;
+// How they share the height: the first has the busiest lines, the last one the time labels as well.
+constexpr int kFirstStretch = 120;
+constexpr int kStretch = 100;
+constexpr int kLastStretch = 108;
 constexpr int kFastestMs = 33;
 constexpr int kSlowestMs = 250;
 
@@ -42,7 +46,11 @@ public:
         return cpuCount > 2 && cpuCount <= static_cast<int>(kMostLines);
     }
 
+    void addCard();
     void connectCard(std::size_t index);
+    /// Shows as many cards as there are charts now.
+    void arrange();
+    void showQuantitiesOf(const std::optional<Experiment> &experiment);
     void update();
     void updateSoon();
     void updateCursor();
@@ -59,7 +67,7 @@ public:
 
     ChartStack *q;
     ThemeController *themes;
-    std::array<ChartCard *, kCharts> cards{}; ///< Child widgets.
+    std::vector<ChartCard *> cards; ///< Child widgets; one for each spec is visible, the others wait.
     PlotLook look;
     Readout readout;
     QToolButton *rangeButton; ///< Child widget: from all of the run to a range of it, and back.
@@ -67,9 +75,8 @@ public:
 
     ChartFeed feed{MonotonicClock::now()};
     ChartChoices choices;
-    std::array<ValueAxis, kCharts> valueAxes;
-    std::array<ChartSpec, kCharts>
-        specs; ///< Refer to the feed's columns, so they are made anew in each update.
+    std::vector<ValueAxis> valueAxes; ///< By card.
+    std::vector<ChartSpec> specs; ///< Refer to the feed's columns, so they are made anew in each update.
     ChartCursor cursor;
     QPointF pointer; ///< In the stack; the readout stands beside it.
     std::size_t pointedAt = 0;
@@ -83,7 +90,7 @@ public:
 
 ValueTicks ChartStack::Private::ticksOf(std::size_t index, const ChartSpec &spec, const TimeWindow &window)
 {
-    if (spec.isShare)
+    if (spec.scale == ChartSpec::Scale::Shares)
         return shareTicks();
     const RowRange rows = rowsInView(window);
     valueAxes[index].show(spec.highest(rows.first, rows.last));
@@ -104,7 +111,7 @@ void ChartStack::Private::update()
     if (!window.columns->isEmpty() && needEndLabels(specs) != look.hasEndLabels())
         wear();
     const RowRange rows = rowsInside(window);
-    for (std::size_t i = 0; i < kCharts; ++i) {
+    for (std::size_t i = 0; i < specs.size(); ++i) {
         cards[i]->show(specs[i], window, ticksOf(i, specs[i], window));
         cards[i]->describe(rows.last > rows.first ? describeRow(specs[i], rows.last - 1) : QString());
     }
@@ -160,8 +167,8 @@ void ChartStack::Private::updateRangeState()
 
 void ChartStack::Private::drawCrosshair(const TimeWindow &window, std::size_t row)
 {
-    for (std::size_t i = 0; i < kCharts; ++i) {
-        const double top = specs[i].isShare ? 1 : valueAxes[i].top();
+    for (std::size_t i = 0; i < specs.size(); ++i) {
+        const double top = specs[i].scale == ChartSpec::Scale::Shares ? 1 : valueAxes[i].top();
         cards[i]->setCrosshair(crosshairAt(row, specs[i], window, top, cards[i]->plotRect().size()));
     }
 }
@@ -195,8 +202,8 @@ void ChartStack::Private::updateCursor()
         return;
     }
     drawCrosshair(window, *row);
-    std::array<std::optional<std::size_t>, kCharts> heatRows;
-    for (std::size_t i = 0; i < kCharts; ++i)
+    std::vector<std::optional<std::size_t>> heatRows(specs.size());
+    for (std::size_t i = 0; i < specs.size(); ++i)
         heatRows[i] = heatRowAt(i);
     const QRectF plot = cards[pointedAt]->plotRect().translated(cards[pointedAt]->pos());
     const double interval = static_cast<double>(window.columns->seconds()[*row]);
@@ -251,6 +258,45 @@ QString ChartStack::Private::caption() const
     return feed.experiment() ? experimentCaption(*feed.experiment()) : QString();
 }
 
+void ChartStack::Private::addCard()
+{
+    auto *const card = new ChartCard(q);
+    card->setLook(look);
+    qobject_cast<QVBoxLayout *>(q->layout())->addWidget(card);
+    cards.push_back(card);
+    valueAxes.emplace_back();
+    connectCard(cards.size() - 1);
+}
+
+void ChartStack::Private::arrange()
+{
+    while (cards.size() < specs.size())
+        addCard();
+    auto *const layout = qobject_cast<QVBoxLayout *>(q->layout());
+    const int last = static_cast<int>(specs.size()) - 1;
+    for (int i = 0; i < static_cast<int>(cards.size()); ++i) {
+        auto *const card = cards[static_cast<std::size_t>(i)];
+        card->setVisible(i <= last);
+        card->setTimeShown(i == last);
+        layout->setStretch(i, i == 0 ? kFirstStretch : i == last ? kLastStretch : kStretch);
+        if (i <= last)
+            card->setAccessibleName(tr("%1 chart").arg(specs[static_cast<std::size_t>(i)].title));
+    }
+    if (current >= specs.size())
+        current = 0;
+    if (pointedAt >= specs.size())
+        pointedAt = 0;
+}
+
+void ChartStack::Private::showQuantitiesOf(const std::optional<Experiment> &experiment)
+{
+    choices.extra = experiment ? extraQuantities(*experiment) : ExtraQuantities();
+    const auto before = q->chartIds();
+    refreshSpecs();
+    if (q->chartIds() != before)
+        arrange();
+}
+
 void ChartStack::Private::connectCard(std::size_t index)
 {
     auto *card = cards[index];
@@ -296,16 +342,8 @@ ChartStack::ChartStack(ThemeController *themes, int cpuCount, QWidget *parent)
 {
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
-    // The first has the busiest lines, the last one the time labels as well.
-    constexpr std::array kStretch{120, 100, 108};
-    for (std::size_t i = 0; i < kCharts; ++i) {
-        d->cards[i] = new ChartCard(this);
-        d->cards[i]->setAccessibleName(
-            tr("%1 chart").arg(chartTitle(chartIds().at(static_cast<qsizetype>(i)))));
-        layout->addWidget(d->cards[i], kStretch[i]);
-        d->connectCard(i);
-    }
-    d->cards.back()->setTimeShown(true);
+    d->refreshSpecs();
+    d->arrange();
     d->wear();
     d->rangeButton->hide();
     d->rangeButton->setProperty("control", true);
@@ -330,13 +368,16 @@ ChartStack::~ChartStack()
 
 QStringList ChartStack::chartIds() const
 {
-    return {QStringLiteral("cores"), QStringLiteral("throughput"), QStringLiteral("switches")};
+    QStringList ids;
+    for (const auto &spec : d->specs)
+        ids.append(spec.id);
+    return ids;
 }
 
 QString ChartStack::chartTitle(const QString &id) const
 {
     const auto index = d->indexOf(id);
-    return index ? chartSpecs({}, d->themes->theme(), {})[*index].title : QString();
+    return index ? d->specs[*index].title : QString();
 }
 
 QString ChartStack::currentChart() const
@@ -391,6 +432,7 @@ void ChartStack::beginRun(const Experiment &experiment)
     setPaused(false);
     d->feed.beginRun(experiment);
     d->choices.hasExactCores = false; // until its first points say so
+    d->showQuantitiesOf(experiment);
     d->forgetScale();
     d->update();
 }
@@ -411,6 +453,7 @@ void ChartStack::showRecording(const RecordingPtr &recording)
     setPaused(false);
     d->feed.showRecording(recording);
     d->choices.hasExactCores = d->feed.recording() && recording->trace.source == TraceSource::Perf;
+    d->showQuantitiesOf(d->feed.experiment());
     d->forgetScale();
     d->update();
 }
@@ -477,7 +520,7 @@ void ChartStack::setPerWorker(bool perWorker)
     if (perWorker == d->choices.perWorker)
         return;
     d->choices.perWorker = perWorker;
-    d->valueAxes[1].reset();
+    d->valueAxes[*d->indexOf(QStringLiteral("throughput"))].reset();
     d->update();
 }
 

@@ -16,8 +16,8 @@
 
 namespace timeslice {
 
-/// The middle column: cores, throughput and context switches as three cards on one time axis with one
-/// crosshair.
+/// The charts as cards on one time axis with one crosshair: cores, throughput and context switches, and of a
+/// run that has it the lag of its event loop, the window's frame gap, or the gauges of its workload.
 ///
 /// It shows the last 30 s of the machine while nothing has run; from `beginRun` on the run, in seconds since
 /// go; and after `endRun` the whole of it, until the next one begins. What arrives while it is hidden is kept
@@ -31,7 +31,8 @@ public:
     explicit ChartStack(ThemeController *themes, int cpuCount, QWidget *parent = nullptr);
     ~ChartStack() override;
 
-    /// "cores", "throughput", "switches".
+    /// Of the charts that are shown, from top to bottom: "cores", "throughput", "switches", and of a run that
+    /// has them "loop-lag", "frame-gap", "gauges".
     [[nodiscard]] QStringList chartIds() const;
     /// \return Empty for an unknown id.
     [[nodiscard]] QString chartTitle(const QString &id) const;
@@ -44,7 +45,7 @@ public:
     /// \return A null image for an unknown id or an empty size.
     [[nodiscard]] QImage renderChart(const QString &id, QSize pixels, double scale) const;
 
-    /// A finished run as one complete picture: the three charts, what ran where and when, and the numbers of
+    /// A finished run as one complete picture: its charts, what ran where and when, and the numbers of
     /// the verdict where one is given. Needs a QApplication (the offscreen platform will do) but no widget of
     /// this class.
     /// \param pixels, scale  As for `renderChart`.

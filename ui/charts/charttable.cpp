@@ -20,13 +20,14 @@ ChartTable tableOf(const ChartSpec &spec, const TimeWindow &window)
 {
     ChartTable table;
     table.title = spec.title;
-    table.isShare = spec.isShare;
+    table.scale = spec.scale;
     table.columns.append(QCoreApplication::translate("timeslice", "time (s)"));
     const auto [first, last] = rowsInside(window);
     for (auto row = first; row < last; ++row)
         table.seconds.push_back(window.columns->times()[row] - window.origin);
     for (const auto &track : spec.tracks) {
-        table.columns.append(QStringLiteral("%1 (%2)").arg(track.name, spec.unit));
+        const QString &unit = track.unit.isEmpty() ? spec.unit : track.unit;
+        table.columns.append(unit.isEmpty() ? track.name : QStringLiteral("%1 (%2)").arg(track.name, unit));
         const auto values = track.values.subspan(first, last - first);
         table.values.emplace_back(values.begin(), values.end());
     }
@@ -61,7 +62,17 @@ QVariant ChartTableModel::data(const QModelIndex &index, int role) const
         return QLocale().toString(m_table.seconds[row], 'f', 2);
     const double value =
         static_cast<double>(m_table.values[static_cast<std::size_t>(index.column() - 1)][row]);
-    return m_table.isShare ? formatPercent(value).value : formatNumber(value, 4);
+    switch (m_table.scale) {
+    case ChartSpec::Scale::Shares:
+        return formatPercent(value).value;
+    case ChartSpec::Scale::Durations:
+        return formatNumber(value * 1e3, 4);
+    case ChartSpec::Scale::Counts:
+        return formatNumber(value, 1);
+    case ChartSpec::Scale::Amounts:
+        break;
+    }
+    return formatNumber(value, 4);
 }
 
 QVariant ChartTableModel::headerData(int section, Qt::Orientation orientation, int role) const

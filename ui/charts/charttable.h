@@ -14,7 +14,7 @@ struct ChartTable {
     QStringList columns; ///< With units; the first is the time.
     std::vector<double> seconds; ///< One per row, relative to the origin.
     std::vector<Column> values; ///< One per column after the first, each with one value per row.
-    bool isShare = false;
+    ChartSpec::Scale scale = ChartSpec::Scale::Amounts;
 };
 
 /// The rows of a spec that lie inside the window.

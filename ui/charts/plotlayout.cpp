@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <tuple>
 #include <utility>
 
 namespace timeslice {
@@ -186,6 +187,16 @@ private:
     QList<QPolygonF> m_pieces;
 };
 
+// The largest unit that leaves at least 1 of it at the top.
+std::pair<double, QString> durationUnit(double top)
+{
+    for (const double factor : {1.0, 1e-3, 1e-6}) {
+        if (top >= factor * (1 - 1e-9))
+            return {factor, formatDuration(factor).unit};
+    }
+    return {1e-9, formatDuration(1e-9).unit};
+}
+
 // Decimals and a factor of a thousand follow from the grid's step and top, so that all labels of a grid
 // agree. What they are in stands at the top one only.
 QString tickLabel(const ChartSpec &spec, const ValueTicks &ticks, double value)
@@ -193,10 +204,16 @@ QString tickLabel(const ChartSpec &spec, const ValueTicks &ticks, double value)
     const bool isTop = value == ticks.values.back();
     double unit = 1;
     QString unitText;
-    if (spec.isShare) {
+    switch (spec.scale) {
+    case ChartSpec::Scale::Shares:
         unit = 0.01;
         unitText = QStringLiteral("%");
-    } else {
+        break;
+    case ChartSpec::Scale::Durations:
+        std::tie(unit, unitText) = durationUnit(ticks.top);
+        break;
+    case ChartSpec::Scale::Amounts:
+    case ChartSpec::Scale::Counts:
         constexpr std::pair<double, char> kUnits[] = {{1e9, 'G'}, {1e6, 'M'}, {1e3, 'k'}};
         for (const auto &[factor, letter] : kUnits) {
             if (ticks.top >= factor * (letter == 'k' ? 100 : 1)) {
@@ -205,6 +222,7 @@ QString tickLabel(const ChartSpec &spec, const ValueTicks &ticks, double value)
                 break;
             }
         }
+        break;
     }
     const double step = (ticks.values.size() > 1 ? ticks.values[1] : ticks.top) / unit;
     const int decimals = std::max(0, static_cast<int>(std::ceil(-std::log10(step) - 1e-9)));

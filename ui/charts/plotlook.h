@@ -28,6 +28,7 @@ public:
     [[nodiscard]] const QBrush &hatching() const { return m_hatching; }
     [[nodiscard]] bool hasEndLabels() const { return m_endLabels; }
     [[nodiscard]] double lineWidth() const { return 2 * m_scale; }
+    [[nodiscard]] double timeHeight() const { return m_timeHeight; } ///< Of the time labels below a plot.
 
     /// Where the data is drawn in a widget of this size.
     /// \param withTime  Leave room for time labels below.

@@ -196,9 +196,8 @@ QString pictureCaption(const Recording &recording)
 }
 
 QImage paintChart(
-    std::size_t chart, const std::array<ChartSpec, kCharts> &specs, const TimeWindow &window,
-    const ValueTicks &ticks, const Theme &theme, const QString &caption, const QColor &behind, QSize pixels,
-    double scale)
+    std::size_t chart, const std::vector<ChartSpec> &specs, const TimeWindow &window, const ValueTicks &ticks,
+    const Theme &theme, const QString &caption, const QColor &behind, QSize pixels, double scale)
 {
     if (!isPaintable(pixels, scale))
         return {};
@@ -231,13 +230,18 @@ QImage paintRecording(
         return image;
     const auto specs = chartSpecs(
         run->columns, theme,
-        {.perWorker = false, .baseline = {}, .hasExactCores = recording.trace.source == TraceSource::Perf});
-    const double height = (area.height() - (kCharts - 1) * kGap) / kCharts;
+        {.perWorker = false,
+         .baseline = {},
+         .hasExactCores = recording.trace.source == TraceSource::Perf,
+         .extra = extraQuantities(recording.experiment)});
+    const auto count = static_cast<double>(specs.size());
+    const double height = (area.height() - (count - 1) * kGap) / count;
     double top = area.top();
-    for (std::size_t i = 0; i < kCharts; ++i) {
+    for (std::size_t i = 0; i < specs.size(); ++i) {
         const auto rows = rowsInView(run->window());
-        const auto ticks =
-            specs[i].isShare ? shareTicks() : ticksUpTo(specs[i].highest(rows.first, rows.last) * 1.03);
+        const auto ticks = specs[i].scale == ChartSpec::Scale::Shares
+            ? shareTicks()
+            : ticksUpTo(specs[i].highest(rows.first, rows.last) * 1.03);
         const QSize chartPixels = (QSizeF(area.width(), height) * scale).toSize();
         const QImage chart =
             paintChart(i, specs, run->window(), ticks, theme, {}, theme.ground, chartPixels, scale);

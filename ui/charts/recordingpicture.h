@@ -14,9 +14,8 @@ namespace timeslice {
 /// \param behind  The colour outside of the card's round corners.
 /// \param pixels  Of the picture; \param scale  How many of them make one of the screen's.
 [[nodiscard]] QImage paintChart(
-    std::size_t chart, const std::array<ChartSpec, kCharts> &specs, const TimeWindow &window,
-    const ValueTicks &ticks, const Theme &theme, const QString &caption, const QColor &behind, QSize pixels,
-    double scale);
+    std::size_t chart, const std::vector<ChartSpec> &specs, const TimeWindow &window, const ValueTicks &ticks,
+    const Theme &theme, const QString &caption, const QColor &behind, QSize pixels, double scale);
 
 /// "Count primes · Qt threads, 2": what ran, for captions.
 [[nodiscard]] QString experimentCaption(const Experiment &experiment);

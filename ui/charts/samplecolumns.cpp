@@ -42,9 +42,13 @@ void SampleColumns::append(const SeriesPoint &point)
     m_itemsPerSecond.push_back(static_cast<float>(point.itemsPerSecond));
     m_voluntary.push_back(static_cast<float>(point.voluntaryPerSecond));
     m_involuntary.push_back(static_cast<float>(point.involuntaryPerSecond));
+    m_loopLag.push_back(static_cast<float>(point.loopLag));
+    m_frameGap.push_back(static_cast<float>(point.frameGap));
+    for (std::size_t i = 0; i < point.gauges.size(); ++i)
+        columnOf(m_gauges, i).push_back(static_cast<float>(point.gauges[i]));
     if (point.workerItemsPerSecond.size() <= kMaxWorkers) {
         for (std::size_t i = 0; i < point.workerItemsPerSecond.size(); ++i)
-            workerColumn(i).push_back(static_cast<float>(point.workerItemsPerSecond[i]));
+            columnOf(m_workers, i).push_back(static_cast<float>(point.workerItemsPerSecond[i]));
     }
     fillUp();
 }
@@ -64,8 +68,12 @@ void SampleColumns::append(const SampleColumns &other, std::size_t row)
     m_itemsPerSecond.push_back(other.m_itemsPerSecond[row]);
     m_voluntary.push_back(other.m_voluntary[row]);
     m_involuntary.push_back(other.m_involuntary[row]);
+    m_loopLag.push_back(other.m_loopLag[row]);
+    m_frameGap.push_back(other.m_frameGap[row]);
     for (std::size_t i = 0; i < other.m_workers.size(); ++i)
-        workerColumn(i).push_back(other.m_workers[i][row]);
+        columnOf(m_workers, i).push_back(other.m_workers[i][row]);
+    for (std::size_t i = 0; i < other.m_gauges.size(); ++i)
+        columnOf(m_gauges, i).push_back(other.m_gauges[i][row]);
     fillUp();
 }
 
@@ -76,14 +84,24 @@ void SampleColumns::forgetBefore(double time)
     if (count < kForgetAtOnce)
         return;
     dropFront(m_times, count);
-    for (auto *column : {&m_seconds, &m_otherShare, &m_itemsPerSecond, &m_voluntary, &m_involuntary})
+    for (auto *column :
+         {&m_seconds, &m_otherShare, &m_itemsPerSecond, &m_voluntary, &m_involuntary, &m_loopLag,
+          &m_frameGap})
         dropFront(*column, count);
     for (auto &cpu : m_cpus) {
         dropFront(cpu.busy, count);
         dropFront(cpu.ours, count);
     }
-    for (auto &worker : m_workers)
-        dropFront(worker, count);
+    for (auto *columns : {&m_workers, &m_gauges}) {
+        for (auto &column : *columns)
+            dropFront(column, count);
+    }
+}
+
+void SampleColumns::forgetRun()
+{
+    m_workers.clear();
+    m_gauges.clear();
 }
 
 std::size_t SampleColumns::nearestRow(double time) const
@@ -110,11 +128,11 @@ SampleColumns::Cpu &SampleColumns::cpuOf(int id)
     return *m_cpus.insert(at, Cpu{id, unknown, unknown});
 }
 
-Column &SampleColumns::workerColumn(std::size_t index)
+Column &SampleColumns::columnOf(std::vector<Column> &columns, std::size_t index) const
 {
-    while (m_workers.size() <= index)
-        m_workers.emplace_back(m_times.size() - 1, kUnknown);
-    return m_workers[index];
+    while (columns.size() <= index)
+        columns.emplace_back(m_times.size() - 1, kUnknown);
+    return columns[index];
 }
 
 // Columns that this row said nothing about get their hole.
@@ -124,8 +142,10 @@ void SampleColumns::fillUp()
         cpu.busy.resize(m_times.size(), kUnknown);
         cpu.ours.resize(m_times.size(), kUnknown);
     }
-    for (auto &worker : m_workers)
-        worker.resize(m_times.size(), kUnknown);
+    for (auto *columns : {&m_workers, &m_gauges}) {
+        for (auto &column : *columns)
+            column.resize(m_times.size(), kUnknown);
+    }
 }
 
 } // namespace timeslice

@@ -32,8 +32,8 @@ public:
     /// Removes the oldest rows, those before `time`; now and then rather than at once, in one go.
     void forgetBefore(double time);
     void clear() { *this = {}; }
-    /// Removes the workers' columns: worker 0 of the next run is somebody else.
-    void forgetWorkers() { m_workers.clear(); }
+    /// Removes the columns of workers and gauges: those of the next run are others.
+    void forgetRun();
 
     [[nodiscard]] std::size_t rows() const { return m_times.size(); }
     [[nodiscard]] bool isEmpty() const { return m_times.empty(); }
@@ -51,13 +51,17 @@ public:
     {
         return m_workers;
     } ///< Items/s, by worker index.
+    [[nodiscard]] const Column &loopLag() const { return m_loopLag; } ///< Seconds.
+    [[nodiscard]] const Column &frameGap() const { return m_frameGap; } ///< Seconds.
+    [[nodiscard]] const std::vector<Column> &gauges() const { return m_gauges; } ///< As SeriesPoint::gauges.
 
     /// The row that is nearest to a time; 0 when there is none.
     [[nodiscard]] std::size_t nearestRow(double time) const;
 
 private:
     Cpu &cpuOf(int id);
-    Column &workerColumn(std::size_t index);
+    /// The column `index` of a growing list of them.
+    Column &columnOf(std::vector<Column> &columns, std::size_t index) const;
     void fillUp();
 
     std::vector<double> m_times;
@@ -67,7 +71,10 @@ private:
     Column m_itemsPerSecond;
     Column m_voluntary;
     Column m_involuntary;
+    Column m_loopLag;
+    Column m_frameGap;
     std::vector<Column> m_workers;
+    std::vector<Column> m_gauges;
 };
 
 } // namespace timeslice

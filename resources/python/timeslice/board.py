@@ -148,6 +148,20 @@ class Board:
         """How late an event loop came to what was due; it lies behind the last worker's latencies."""
         return self.histogram(self.workers)
 
+    def expect_beat(self, ns: int) -> None:
+        """When the event loop should look at its clock next, on the monotonic clock; 0: it turns no more."""
+        self.u64[at.H_NEXT_BEAT_NS // 8] = ns
+
+    def note_lag(self, ns: int) -> None:
+        """Keeps the worst lag of an event loop for the reader, who takes it and leaves 0.
+
+        A lag that is taken between the look and the store was the same reader's, and no smaller: what gets lost
+        is never the worst.
+        """
+        word = at.H_WORST_LAG_NS // 8
+        if ns > self.u64[word]:
+            self.u64[word] = ns
+
     def set_error(self, worker: int, text: str) -> None:
         """Keeps the first error of a worker, cut to what fits."""
         entry = self._errors + worker * at.ERROR_BYTES

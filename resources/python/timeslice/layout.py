@@ -25,6 +25,8 @@ H_DEADLINE_NS = 96
 H_TOTAL_BYTES = 104
 H_GIL_LOG_OFFSET = 112
 H_GIL_EVENTS = 120
+H_NEXT_BEAT_NS = 192
+H_WORST_LAG_NS = 200
 
 # A worker's slot, from its beginning.
 SLOT_BYTES = 192

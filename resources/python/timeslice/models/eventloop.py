@@ -10,21 +10,26 @@ from typing import Awaitable, Callable, List
 from ..errors import Cancelled, ItemFailed
 from ..worker import Run, Taker, Worker
 
-LAG_PERIOD = 0.005  # seconds
+LAG_PERIOD_NS = 5_000_000
 
 
 async def watch_lag(run: Run) -> None:
-    """Publishes how late the loop comes to what is due."""
-    record = run.board.loop_lag().record
-    loop = asyncio.get_running_loop()
-    while True:
-        due = loop.time() + LAG_PERIOD
-        try:
-            await asyncio.sleep(LAG_PERIOD)
-        finally:  # also what was due when the last item was done
-            late = loop.time() - due
-            if late > 0:
-                record(int(late * 1e9))
+    """Publishes how late the loop comes to what is due, and while it is late, since when."""
+    board = run.board
+    record = board.loop_lag().record
+    try:
+        while True:
+            due = time.monotonic_ns() + LAG_PERIOD_NS
+            board.expect_beat(due)
+            try:
+                await asyncio.sleep(LAG_PERIOD_NS / 1e9)
+            finally:  # also what was due when the last item was done
+                late = time.monotonic_ns() - due
+                if late > 0:
+                    record(late)
+                    board.note_lag(late)
+    finally:
+        board.expect_beat(0)
 
 
 async def run_together(run: Run, bodies: List[Callable[[], Awaitable[None]]]) -> None:
