@@ -7,6 +7,7 @@
 #include "core/model/eventlooppool.h"
 #include "core/model/gilthreads.h"
 #include "core/model/pool.h"
+#include "core/model/pythonforms.h"
 #include "core/model/qprocess.h"
 #include "core/model/qthread.h"
 #include "core/model/sequential.h"
@@ -56,9 +57,17 @@ std::optional<std::string> whyNot(std::string_view workload, std::string_view mo
         return "its workers take turns on one thread, so one that waits for another would wait for ever";
     if (work->drawsItems && how->handsOutItems)
         return "it hands out the items itself, and here not every worker is to get some";
-    if (how->interpreter && !work->isForeign && !hasPythonForm(workload))
-        return "the workload " + work->id + " has no form in Python";
-    return std::nullopt;
+    return whyNotInPython(*work, *how);
+}
+
+std::optional<std::string> whyNotChoice(
+    std::string_view workload, std::string_view model, std::string_view parameter, std::string_view choice)
+{
+    const auto *const work = findWorkload(workload);
+    const auto *const how = findModel(model);
+    if (work == nullptr || how == nullptr)
+        return std::nullopt;
+    return whyNotInPython(*work, *how, parameter, choice);
 }
 
 } // namespace timeslice

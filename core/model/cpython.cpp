@@ -274,6 +274,7 @@ struct Row {
     bool singleWorker = false;
     bool startsProcesses = false;
     bool sharesGil = false;
+    bool handsOutItems = false;
     std::vector<Parameter> parameters = {};
     InterpreterNeeds needs = {};
 };
@@ -301,7 +302,8 @@ std::vector<Row> rows()
          .help = "Items are submitted to a pool of threads in a real Python interpreter; a failed item "
                  "arrives at "
                  "whoever asks for its result.",
-         .sharesGil = true},
+         .sharesGil = true,
+         .handsOutItems = true},
         {.id = "cpython-multiprocessing",
          .title = "Python: processes",
          .pythonName = "multiprocessing",
@@ -315,7 +317,8 @@ std::vector<Row> rows()
          .help = "Items are submitted to a pool of Python processes: each is pickled, sent through a pipe, "
                  "and its "
                  "result sent back.",
-         .startsProcesses = true},
+         .startsProcesses = true,
+         .handsOutItems = true},
         {.id = "cpython-asyncio",
          .title = "Python: event loop",
          .pythonName = "asyncio",
@@ -332,6 +335,7 @@ std::vector<Row> rows()
          .help =
              "An event loop hands its items to a pool and awaits the results, so that the loop stays free.",
          .startsProcesses = true,
+         .handsOutItems = true,
          .parameters = {Parameter::choice(
              "executor", "Pool of", "What the event loop hands its items to.",
              {{"thread", "threads"}, {"process", "processes"}})}},
@@ -341,6 +345,7 @@ std::vector<Row> rows()
          .help =
              "Each worker is an interpreter of its own in one process, with a lock of its own: threads that "
              "share no Python objects.",
+         .handsOutItems = true,
          .needs = {.minor = 14}},
         {.id = "pyqt-qthread",
          .title = "Python: Qt threads",
@@ -376,6 +381,7 @@ ModelInfo infoOf(Row row)
         .parameters = std::move(parameters),
         .needsChildHost = true,
         .singleWorker = row.singleWorker,
+        .handsOutItems = row.handsOutItems,
         .interpreter = row.needs,
         .sharesGil = row.sharesGil,
         .baseline = "cpython-sequential",

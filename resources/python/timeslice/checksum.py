@@ -20,6 +20,11 @@ def mix_bits(value: int) -> int:
     return value ^ (value >> 31)
 
 
+def item_word(seed: int, item: int) -> int:
+    """A number that stands for one item: for workloads whose items are all the same work."""
+    return mix_bits(mix_bits(seed) ^ item)
+
+
 def checksum_share(item: int, result: int) -> int:
     """What one item adds."""
     return mix_bits(mix_bits(item) ^ result)

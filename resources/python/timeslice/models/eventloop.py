@@ -15,7 +15,7 @@ LAG_PERIOD = 0.005  # seconds
 
 async def watch_lag(run: Run) -> None:
     """Publishes how late the loop comes to what is due."""
-    record = run.board.loop_lag().record
+    lag = run.board.loop_lag()
     loop = asyncio.get_running_loop()
     while True:
         due = loop.time() + LAG_PERIOD
@@ -24,7 +24,8 @@ async def watch_lag(run: Run) -> None:
         finally:  # also what was due when the last item was done
             late = loop.time() - due
             if late > 0:
-                record(int(late * 1e9))
+                lag.record(int(late * 1e9))
+                lag.publish()
 
 
 async def run_together(run: Run, bodies: List[Callable[[], Awaitable[None]]]) -> None:
