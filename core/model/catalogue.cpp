@@ -7,6 +7,7 @@
 #include "core/model/eventlooppool.h"
 #include "core/model/gilthreads.h"
 #include "core/model/pool.h"
+#include "core/model/pythonforms.h"
 #include "core/model/qprocess.h"
 #include "core/model/qthread.h"
 #include "core/model/sequential.h"
@@ -68,9 +69,17 @@ std::optional<std::string> whyNot(std::string_view workload, std::string_view mo
                "not";
     if (work->startsProcesses && how->startsNoProcesses)
         return "its items start processes, which such an interpreter is not allowed to";
-    if (how->interpreter && !work->isForeign && !hasPythonForm(workload))
-        return "the workload " + work->id + " has no form in Python";
-    return std::nullopt;
+    return whyNotInPython(*work, *how);
+}
+
+std::optional<std::string> whyNotChoice(
+    std::string_view workload, std::string_view model, std::string_view parameter, std::string_view choice)
+{
+    const auto *const work = findWorkload(workload);
+    const auto *const how = findModel(model);
+    if (work == nullptr || how == nullptr)
+        return std::nullopt;
+    return whyNotInPython(*work, *how, parameter, choice);
 }
 
 } // namespace timeslice

@@ -24,4 +24,9 @@ namespace timeslice {
 /// Why this pair makes no sense, as a sentence; nothing when it does.
 [[nodiscard]] std::optional<std::string> whyNot(std::string_view workload, std::string_view model);
 
+/// Why a choice of one of the workload's parameters makes no sense under this model, as a clause without a
+/// full stop; nothing when it does, or when there is no such choice. `parametersOf` leaves these choices out.
+[[nodiscard]] std::optional<std::string> whyNotChoice(
+    std::string_view workload, std::string_view model, std::string_view parameter, std::string_view choice);
+
 } // namespace timeslice

@@ -276,6 +276,7 @@ struct Row {
     bool hasLoop = false;
     bool sharesGil = false;
     bool startsNoProcesses = false;
+    bool handsOutItems = false;
     std::vector<Parameter> parameters = {};
     InterpreterNeeds needs = {};
 };
@@ -303,7 +304,8 @@ std::vector<Row> rows()
          .help = "Items are submitted to a pool of threads in a real Python interpreter; a failed item "
                  "arrives at "
                  "whoever asks for its result.",
-         .sharesGil = true},
+         .sharesGil = true,
+         .handsOutItems = true},
         {.id = "cpython-multiprocessing",
          .title = "Python: processes",
          .pythonName = "multiprocessing",
@@ -317,7 +319,8 @@ std::vector<Row> rows()
          .help = "Items are submitted to a pool of Python processes: each is pickled, sent through a pipe, "
                  "and its "
                  "result sent back.",
-         .startsProcesses = true},
+         .startsProcesses = true,
+         .handsOutItems = true},
         {.id = "cpython-asyncio",
          .title = "Python: event loop",
          .pythonName = "asyncio",
@@ -336,6 +339,7 @@ std::vector<Row> rows()
              "An event loop hands its items to a pool and awaits the results, so that the loop stays free.",
          .startsProcesses = true,
          .hasLoop = true,
+         .handsOutItems = true,
          .parameters = {Parameter::choice(
              "executor", "Pool of", "What the event loop hands its items to.",
              {{"thread", "threads"}, {"process", "processes"}})}},
@@ -346,6 +350,7 @@ std::vector<Row> rows()
              "Each worker is an interpreter of its own in one process, with a lock of its own: threads that "
              "share no Python objects.",
          .startsNoProcesses = true,
+         .handsOutItems = true,
          .needs = {.minor = 14}},
         {.id = "pyqt-qthread",
          .title = "Python: Qt threads",
@@ -382,6 +387,7 @@ ModelInfo infoOf(Row row)
         .needsChildHost = true,
         .singleWorker = row.singleWorker,
         .hasLoop = row.hasLoop,
+        .handsOutItems = row.handsOutItems,
         .interpreter = row.needs,
         .sharesGil = row.sharesGil,
         .baseline = "cpython-sequential",

@@ -165,13 +165,31 @@ std::optional<ParameterValue> valueFromText(Parameter::Kind kind, std::string_vi
     return std::nullopt;
 }
 
-/// For a choice that was misspelt; empty otherwise.
-std::string choiceMeant(const Parameter &parameter, const ParameterValue &value)
+/// For a choice that was misspelt, or that this model does not have; empty otherwise.
+std::string choiceMeant(const Parameter &parameter, const ParameterValue &value, const Experiment &experiment)
 {
     const auto *const id = std::get_if<std::string>(&value);
     if (parameter.kind != Parameter::Kind::Choice || id == nullptr)
         return {};
+    if (const auto reason = whyNotChoice(experiment.workload, experiment.model, parameter.id, *id))
+        return ", not " + *id + ": " + *reason;
     return didYouMean(*id, idsOf(parameter.choices));
+}
+
+/// Keeps the choices that make sense under the model; the help says which do not, and why.
+void leaveOutImpossible(Parameter &parameter, std::string_view workload, std::string_view model)
+{
+    std::vector<Parameter::Choice> possible;
+    for (const auto &choice : parameter.choices) {
+        if (const auto reason = whyNotChoice(workload, model, parameter.id, choice.id))
+            parameter.help += " Not with this model: " + choice.title + " (" + *reason + ").";
+        else
+            possible.push_back(choice);
+    }
+    if (possible.size() == parameter.choices.size())
+        return;
+    parameter.choices = std::move(possible);
+    parameter.defaultValue = parameter.choices.front().id;
 }
 
 } // namespace
@@ -196,6 +214,8 @@ std::vector<Parameter> parametersOf(std::string_view workload, std::string_view 
     if (workloadInfo == nullptr || modelInfo == nullptr)
         return {};
     auto all = workloadInfo->parameters;
+    for (auto &parameter : all)
+        leaveOutImpossible(parameter, workload, model);
     all.insert(all.end(), modelInfo->parameters.begin(), modelInfo->parameters.end());
     all.insert(all.end(), commonParameters().begin(), commonParameters().end());
     return all;
@@ -242,7 +262,7 @@ Result<Experiment> validated(Experiment experiment)
         if (!value)
             return fail(
                 ErrorKind::Malformed, "/params/" + parameter.id,
-                "must be " + allowedValues(parameter) + choiceMeant(parameter, *given));
+                "must be " + allowedValues(parameter) + choiceMeant(parameter, *given, experiment));
         complete.set(parameter.id, *value);
     }
     experiment.params = std::move(complete);
@@ -286,7 +306,7 @@ Result<void> setFromText(Experiment &experiment, std::string_view keyValue)
         return fail(
             ErrorKind::Malformed, key,
             "must be " + allowedValues(*parameter)
-                + (parsed ? choiceMeant(*parameter, *parsed) : std::string()));
+                + (parsed ? choiceMeant(*parameter, *parsed, experiment) : std::string()));
     experiment.params.set(key, *value);
     return {};
 }

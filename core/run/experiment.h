@@ -52,7 +52,8 @@ inline constexpr qsizetype kMaxExperimentBytes = 1 << 20;
 [[nodiscard]] const std::vector<Parameter> &commonParameters();
 
 /// The parameters an experiment of this pair has: the workload's, the model's, then the common ones
-/// (`on_failure`, `fail_every`). Empty for ids that are not in the catalogue.
+/// (`on_failure`, `fail_every`). Choices that make no sense for the pair (`whyNotChoice`) are left out. Empty
+/// for ids that are not in the catalogue.
 [[nodiscard]] std::vector<Parameter> parametersOf(std::string_view workload, std::string_view model);
 
 /// What of a valid experiment concerns its workload.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <climits>
+#include <cstddef>
 
 namespace timeslice {
 
@@ -35,6 +36,14 @@ double seconds(std::uint64_t ns)
 
 std::size_t BoundedQueue::cellGroups(const Size &size) noexcept
 {
+    // Python's queue is the same: resources/python/timeslice/workloads/producer_consumer.py.
+    static_assert(offsetof(Head, length) == 4 && offsetof(Head, longest) == 8 && offsetof(Head, first) == 16);
+    static_assert(offsetof(Head, beganNs) == 24 && offsetof(Head, changedNs) == 32);
+    static_assert(offsetof(Head, entryNs) == 40 && offsetof(Head, transitNs) == 48);
+    static_assert(offsetof(Head, producers) == kApart && offsetof(Head, consumers) == 2 * kApart);
+    static_assert(offsetof(Side, gone) == 8 && offsetof(Side, waitedNs) == 16);
+    static_assert(offsetof(Cell, item) == 0 && offsetof(Cell, value) == 8 && offsetof(Cell, pushedNs) == 16);
+    static_assert(sizeof(Cell) == 24 && sizeof(Cells) == kApart);
     return (size.capacity + kCellsPerGroup - 1) / kCellsPerGroup;
 }
 

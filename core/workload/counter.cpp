@@ -23,6 +23,9 @@ struct alignas(kApart) Own {
     std::atomic<std::uint64_t> increments; ///< Made by this worker, whatever became of them.
 };
 
+// Python counts in the same words: resources/python/timeslice/workloads/counter.py.
+static_assert(sizeof(Shared) == 2 * kApart && sizeof(Own) == kApart && sizeof(Own::counter) == 8);
+
 using CounterArena = Arena<Shared, Own>;
 using CounterView = Arena<Shared, Own, const std::byte>;
 

@@ -2,10 +2,19 @@
 #include "core/workload/philosopherstable.h"
 
 #include <algorithm>
+#include <cstddef>
 
 namespace timeslice {
 
 namespace {
+
+// Philosophers in Python sit at the same table: resources/python/timeslice/workloads/philosophers.py.
+static_assert(sizeof(PhilosopherSlot) == 2 * kApart && offsetof(PhilosopherSlot::Lock, holder) == 4);
+static_assert(offsetof(PhilosopherSlot, epoch) == kApart && offsetof(PhilosopherSlot, wants) == kApart + 8);
+static_assert(
+    offsetof(PhilosopherSlot, meals) == kApart + 16
+    && offsetof(PhilosopherSlot, longestHungerNs) == kApart + 24
+    && offsetof(PhilosopherSlot, putBack) == kApart + 32);
 
 // One philosopher's wait as it was read.
 struct Wait {

@@ -20,6 +20,9 @@ struct alignas(kApart) Own {
     LatencyHistogram roundTrips;
 };
 
+// Also written by resources/python/timeslice/workloads/ping_pong.py.
+static_assert(sizeof(Own) == (sizeof(LatencyHistogram) + kApart - 1) / kApart * kApart);
+
 using Slots = Arena<Nothing, Own>;
 using SlotsView = Arena<Nothing, Own, const std::byte>;
 

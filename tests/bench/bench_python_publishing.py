@@ -17,7 +17,7 @@ import timeslice.worker
 from timeslice.plan import Plan
 from timeslice.worker import Run, Taker, Worker
 
-SECONDS = 0.2
+SECONDS = 0.05
 
 
 class Spin:
@@ -59,11 +59,11 @@ def timed(spin: Spin) -> float:
 
 def main() -> None:
     plan = Plan(
-        run_directory=sys.argv[2], workload="", model="", workers=1, items=None, seed=1, pin="none",
+        run_directory=sys.argv[2], workload="primes", model="", workers=1, items=None, seed=1, pin="none",
         params={"on_failure": "stop", "fail_every": 0}, cpus=[],
     )
     run = Run(plan)
-    for microseconds in (10, 20, 100):
+    for microseconds in map(float, sys.argv[4:] or (10, 20, 100)):
         spin = Spin(turns_for(microseconds))
         count = int(SECONDS * 1e6 / microseconds)
         for what, checksum_of in (("board", lambda items, results: 0), ("all", timeslice.worker.checksum_of)):

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/catalogue.h"
 #include "core/model/cpython.h"
+#include "core/model/pythonforms.h"
 #include "core/record/jsonexport.h"
 #include "core/run/experiment.h"
 #include "core/run/headroom.h"
@@ -65,6 +66,7 @@ private Q_SLOTS:
     void mistypedWordsAreRecognised();
     void mutatedFilesNeverBreakTheReader();
     void pairsThatMakeNoSenseSayWhy();
+    void whatPythonLacksIsLeftOutWithAReason();
     void parametersMustGoTogether();
     void whatTheMachineHasNoRoomForIsSeen();
 };
@@ -509,8 +511,7 @@ void TestExperiment::pairsThatMakeNoSenseSayWhy()
             const bool mustBeRefused = workload.isForeign != model.runsForeign
                 || (workload.minWorkers > 1 && model.singleWorker)
                 || (workload.waitsForOthers && model.sharesOneThread)
-                || (workload.drawsItems && model.handsOutItems)
-                || (model.interpreter && !hasPythonForm(workload.id));
+                || (workload.drawsItems && model.handsOutItems) || whyNotInPython(workload, model);
             QVERIFY2(reason.has_value() == mustBeRefused, pair.c_str());
             QVERIFY2(!reason || (!reason->empty() && !reason->ends_with('.')), pair.c_str());
             Experiment experiment{.workload = workload.id, .model = model.id};
@@ -524,6 +525,54 @@ void TestExperiment::pairsThatMakeNoSenseSayWhy()
     QVERIFY(!whyNot("philosophers", "pool"));
     QVERIFY(!whyNot("producer-consumer", "qprocess"));
     QVERIFY(whyNot("primes", "command") && whyNot("command", "qthread") && !whyNot("command", "command"));
+}
+
+void TestExperiment::whatPythonLacksIsLeftOutWithAReason()
+{
+    const auto viaOf = [](const char *model) {
+        const auto all = parametersOf("ping-pong", model);
+        return *std::ranges::find(all, "via", &Parameter::id);
+    };
+    const auto idsOf = [](const Parameter &parameter) {
+        std::vector<std::string> ids;
+        for (const auto &choice : parameter.choices)
+            ids.push_back(choice.id);
+        return ids;
+    };
+    QCOMPARE(idsOf(viaOf("qthread")).front(), std::string("futex"));
+    const auto via = viaOf("cpython-threading");
+    QCOMPARE(idsOf(via), (std::vector<std::string>{"pipe", "eventfd", "condition"}));
+    QVERIFY(via.defaultValue == ParameterValue(std::string("pipe")));
+    QVERIFY2(via.help.find("no call for a futex") != std::string::npos, via.help.c_str());
+
+    Experiment experiment{.workload = "ping-pong", .model = "cpython-threading"};
+    const auto filledIn = validated(experiment);
+    QVERIFY2(filledIn, qPrintable(describeResult(filledIn)));
+    QCOMPARE(filledIn->params.choice("via"), std::string("pipe"));
+    const auto typed = setFromText(experiment, "via=futex");
+    QVERIFY(!typed && typed.error().what.find("not futex: Python's") != std::string::npos);
+    experiment.params.set("via", std::string("futex"));
+    const auto refused = validated(experiment);
+    QVERIFY(!refused);
+    QCOMPARE(refused.error().where, std::string("/params/via"));
+    QCOMPARE(refused.error().what, typed.error().what);
+
+    const auto mode = [](const char *model, const char *choice) {
+        return whyNotChoice("counter", model, "mode", choice).has_value();
+    };
+    QVERIFY(mode("cpython-threading", "atomic") && mode("cpython-multiprocessing", "atomic"));
+    QVERIFY(!mode("cpython-threading", "mutex") && !mode("cpython-threading", "call"));
+    QVERIFY(mode("cpython-interpreters", "mutex") && !mode("qthread", "atomic"));
+
+    // What makes no sense at all, each for its own reason.
+    const auto reason = [](const char *workload, const char *model) {
+        return whyNot(workload, model).value_or("");
+    };
+    QVERIFY(reason("false-sharing", "cpython-threading").find("cache line") != std::string::npos);
+    QVERIFY(reason("philosophers", "cpython-interpreters").find("no lock") != std::string::npos);
+    QVERIFY(reason("producer-consumer", "cpython-process-pool").find("hands out") != std::string::npos);
+    QVERIFY(!whyNot("producer-consumer", "cpython-multiprocessing"));
+    QVERIFY(!whyNot("philosophers", "cpython-multiprocessing"));
 }
 
 void TestExperiment::parametersMustGoTogether()

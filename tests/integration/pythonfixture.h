@@ -98,6 +98,22 @@ inline Experiment tinyExperiment(const std::string &workload, const std::string 
         experiment.params.set("kib", std::int64_t{70}); // a chunk and some more
         experiment.params.set("read_back", true);
     }
+    if (workload == "counter")
+        experiment.params.set("increments", std::int64_t{3'000});
+    if (workload == "ping-pong") {
+        experiment.params.set("via", std::string("pipe")); // the first one that Python has
+        experiment.params.set("round_trips", std::int64_t{20});
+    }
+    if (workload == "philosophers") {
+        experiment.params.set("strategy", std::string("ordered")); // the first one ends in a deadlock
+        experiment.params.set("think_ms", 0.1);
+        experiment.params.set("eat_ms", 0.1);
+        experiment.params.set("pause_ms", 0.1);
+    }
+    if (workload == "producer-consumer") {
+        experiment.params.set("produce_steps", std::int64_t{500});
+        experiment.params.set("consume_steps", std::int64_t{1'000});
+    }
     if (workload == "sleep")
         experiment.params.set("sleep_ms", 1.0);
     if (workload == "http" || workload == "https")

@@ -39,7 +39,10 @@ edges += [random.Random(1).getrandbits(bits) for bits in range(1, 52) for _ in r
 histogram = board.histogram(1)
 for latency in edges:
     histogram.record(latency)
-board.loop_lag().record(1234)
+histogram.publish()
+lag = board.loop_lag()
+lag.record(1234)
+lag.publish()
 board.expect_beat(1235)
 board.note_lag(1236)
 board.note_lag(1)  # not the worst

@@ -63,9 +63,6 @@ E_SIZE = 0
 E_TEXT = 8
 MAX_ERROR_TEXT = 247
 
-# Workers' own parts of the arena lie this far apart, or a multiple of it.
-APART = 128
-
 UNLIMITED = 0xFFFF_FFFF_FFFF_FFFF  # as the item limit: as many as the duration allows
 
 # What the state word says.

@@ -28,12 +28,12 @@ _POLL_SECONDS = 0.001
 _LEAVE_SECONDS = 2.0
 
 
-def _shared_run(plan: Plan) -> Run:
+def _shared_run(plan: Plan, shared: Any) -> Run:
     """One for all threads of a process (of an interpreter, where there are several)."""
     global _run
     with _run_lock:
         if _run is None or _run.plan != plan:
-            _run = Run(plan)
+            _run = Run(plan, shared)
         return _run
 
 
@@ -50,9 +50,9 @@ def _claim_slot(plan: Plan) -> int:
     return index
 
 
-def arrive(plan: Plan) -> None:
-    """The pool's initializer: makes ready and waits until the run begins."""
-    run = _shared_run(plan)
+def arrive(plan: Plan, shared: Any = None) -> None:
+    """The pool's initializer: makes ready and waits until the run begins. `shared` is the run's, for processes."""
+    run = _shared_run(plan, shared)
     index = _claim_slot(plan)
     if index >= plan.workers:
         raise RuntimeError("the pool has started another worker in the place of one that died")

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import itertools
 import mmap
@@ -11,10 +12,10 @@ import sys
 import threading
 import time
 from array import array
-from typing import Any, Callable, Optional
+from typing import Any, Callable, List, Optional
 
 from . import layout as at
-from .board import SHORT_NS, Board, bucket_of
+from .board import Board
 from .checksum import MASK, checksum_of
 from .errors import Cancelled, ItemFailed, in_words
 from .gates import Stop
@@ -29,11 +30,26 @@ PUBLISH_NS = 10_000_000
 TakeItem = Callable[[int], Optional[int]]
 
 
-class Run:
-    """What all workers in one process share: the plan, the board, the stop, the input data."""
+def workload_of(plan: Plan) -> Any:
+    """The module of the run's workload."""
+    name = plan.workload.replace("-", "_")
+    return importlib.import_module("." + name, __package__ + ".workloads")
 
-    def __init__(self, plan: Plan) -> None:
+
+def shared_by_workers(plan: Plan, primitives: Any) -> Any:
+    """What the workload's workers wait on for one another, made once for all of them; None where they do not.
+    `primitives` makes locks and conditions: the module `threading`, or a context of `multiprocessing`."""
+    share = getattr(workload_of(plan), "share", None)
+    return None if share is None else share(plan, primitives)
+
+
+class Run:
+    """What all workers in one process share: the plan, the board, the stop, the input data, and what they wait on for
+    one another (`shared`), which comes from the parent where the workers are processes."""
+
+    def __init__(self, plan: Plan, shared: Any = None) -> None:
         self.plan = plan
+        self.shared = shared_by_workers(plan, threading) if shared is None else shared
         self.board = Board(plan.board_path)
         self.stop = Stop(self.board, plan.run_directory)
         self.data = self._map_data()
@@ -52,9 +68,7 @@ class Run:
 
     def make_items(self, worker: int) -> Any:
         """The items of the run's workload as one worker carries them out."""
-        name = self.plan.workload.replace("-", "_")
-        module = importlib.import_module("." + name, __package__ + ".workloads")
-        return module.make(self, worker)
+        return workload_of(self.plan).make(self, worker)
 
     def fail(self, error: ItemFailed) -> None:
         """An item has failed and that ends the run."""
@@ -112,8 +126,7 @@ class Worker:
         self._words = board.u64
         self._slot = board.slot(index)
         self._histogram = board.histogram(index)
-        # What has been done since it was last published: machine words, because a thousand objects of Python would
-        # take the caches from the items.
+        # What has been done since it was last published.
         self._done = array("Q")
         self._results = array("Q")
         self._publish_at = 0
@@ -147,16 +160,21 @@ class Worker:
         fail_every = self._fail_every
         carry_out, stop, publishes = self.items.carry_out, self.run.stop, self._publishes
         clock = time.monotonic_ns
+        draw = getattr(self.items, "next", None)
+        if draw is not None:  # items reach this worker in another way
+            take = functools.partial(draw, take)
+        # What follows each item takes a share of the throughput of short ones, so every look-up counts: lists, because
+        # the interpreter knows them best, and one comparison for most latencies.
         add_item, add_result = self._done.append, self._results.append
         histogram = self._histogram
-        latencies, bucket_by_ns, largest = histogram.counts, histogram.table, histogram.largest
+        latencies, bucket_by_ns, common = histogram.counts, histogram.table, histogram.common
         publish_at = clock() + PUBLISH_NS
         end = clock()
         while True:
             item = take(end)
             if item is None:
                 break
-            begin = end
+            begin = end if draw is None else clock()
             try:
                 result = carry_out(item, stop)
                 if fail_every and (item + 1) % fail_every == 0:
@@ -175,13 +193,11 @@ class Worker:
                 add_item(item)
                 add_result(result)
                 latency = end - begin
-                if latency < SHORT_NS:  # what Histogram.record does, without the call
+                if latency <= common:
                     latencies[bucket_by_ns[latency]] += 1
                 else:
-                    latencies[bucket_of(latency)] += 1
-                if latency > largest:
-                    largest = latency
-                    histogram.set_largest(latency)
+                    histogram.record(latency)
+                    common = histogram.common
                 if end >= publish_at:
                     self.publish(end)
                     end = clock()
@@ -230,7 +246,9 @@ class Worker:
             return
         words, slot = self._words, self._slot // 8
         checksum = slot + at.S_CHECKSUM // 8
-        words[checksum] = (words[checksum] + checksum_of(done, self._results)) & MASK
+        share = checksum_of(done, self._results)
+        words[checksum] = (words[checksum] + share) & MASK
+        self._histogram.publish()
         words[slot + at.S_LAST_ITEM_NS // 8] = end
         words[slot + at.S_ITEMS_DONE // 8] += len(done)
         del done[:]

@@ -16,7 +16,7 @@ LAG_PERIOD_NS = 5_000_000
 async def watch_lag(run: Run) -> None:
     """Publishes how late the loop comes to what is due, and while it is late, since when."""
     board = run.board
-    record = board.loop_lag().record
+    lag = board.loop_lag()
     try:
         while True:
             due = time.monotonic_ns() + LAG_PERIOD_NS
@@ -26,7 +26,8 @@ async def watch_lag(run: Run) -> None:
             finally:  # also what was due when the last item was done
                 late = time.monotonic_ns() - due
                 if late > 0:
-                    record(late)
+                    lag.record(late)
+                    lag.publish()
                     board.note_lag(late)
     finally:
         board.expect_beat(0)

@@ -16,7 +16,7 @@ from typing import Any, Callable, List, Optional
 
 from ..errors import ItemFailed, RunFailed
 from ..plan import Plan
-from ..worker import Run, Taker, Worker
+from ..worker import Run, Taker, Worker, shared_by_workers
 
 
 def process_counter(shared: Any) -> Callable[[], int]:
@@ -31,9 +31,9 @@ def process_counter(shared: Any) -> Callable[[], int]:
     return count
 
 
-def work(plan: Plan, index: int, counter: Any, failures: Any) -> None:
+def work(plan: Plan, index: int, shared: Any, counter: Any, failures: Any) -> None:
     """What a worker process does."""
-    run = Run(plan)
+    run = Run(plan, shared)
     worker = Worker(run, index)
     try:
         worker.enter()
@@ -68,12 +68,13 @@ def how_it_ended(process: BaseProcess) -> Optional[str]:
 
 def carry_out(run: Run) -> None:
     context: Any = context_of(run.plan)
+    shared = shared_by_workers(run.plan, context)
     counter = context.Value("Q", 0)
     failures = context.SimpleQueue()
     processes: List[BaseProcess] = []
     try:
         for index in range(run.plan.workers):
-            process = context.Process(target=work, args=(run.plan, index, counter, failures))
+            process = context.Process(target=work, args=(run.plan, index, shared, counter, failures))
             process.start()
             processes.append(process)
         wait_for_all(processes)

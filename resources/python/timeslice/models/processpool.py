@@ -10,15 +10,16 @@ from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
 from .. import poolworker
-from ..worker import Run
+from ..worker import Run, shared_by_workers
 from .futures import submit_all
 from .processes import context_of
 
 
 def make_executor(run: Run) -> ProcessPoolExecutor:
     context: Any = context_of(run.plan)
+    shared = shared_by_workers(run.plan, context)
     return ProcessPoolExecutor(
-        run.plan.workers, mp_context=context, initializer=poolworker.arrive, initargs=(run.plan,)
+        run.plan.workers, mp_context=context, initializer=poolworker.arrive, initargs=(run.plan, shared)
     )
 
 

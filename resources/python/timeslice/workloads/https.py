@@ -12,14 +12,10 @@ import socket
 import ssl
 import time
 
-from .. import layout as at
-from ..board import Histogram
+from ..arena import own_histograms
 from ..gates import Stop
 from ..worker import Run
 from .http import HOST, Http, Streams
-
-# The arena: a head that nobody uses, then a histogram for each worker, all apart (core/workload/https.cpp).
-STRIDE = (at.HISTOGRAM_BYTES + at.APART - 1) // at.APART * at.APART
 
 
 def refused(error: ssl.SSLCertVerificationError) -> RuntimeError:
@@ -37,7 +33,7 @@ class Https(Http):
         self._context.minimum_version = ssl.TLSVersion.TLSv1_2
         self._context.options |= ssl.OP_NO_TICKET
         self._context.load_verify_locations(cadata=run.plan.http.certificate)
-        self._handshakes = Histogram(run.board.arena.cast("Q"), at.APART + worker * STRIDE)
+        (self._handshakes,) = own_histograms(run.board, worker, 1)
 
     def _connect(self, stop: Stop) -> http.client.HTTPConnection:
         connection = super()._connect(stop)
@@ -60,9 +56,13 @@ class Https(Http):
         except BaseException:
             secure.close()
             raise
-        self._handshakes.record(time.monotonic_ns() - begin)
+        self._note_handshake(begin)
         secure.settimeout(self._patience())
         return secure
+
+    def _note_handshake(self, begin: int) -> None:
+        self._handshakes.record(time.monotonic_ns() - begin)
+        self._handshakes.publish()  # there are few of them, and each takes long
 
     @staticmethod
     def _is_done(secure: ssl.SSLSocket) -> bool:
@@ -89,7 +89,7 @@ class Https(Http):
             streams = await asyncio.open_connection(sock=plain, ssl=self._context, server_hostname=HOST)
         except ssl.SSLCertVerificationError as error:
             raise refused(error) from error
-        self._handshakes.record(time.monotonic_ns() - begin)
+        self._note_handshake(begin)
         return streams
 
 

@@ -202,6 +202,7 @@ class Payload:
         return (word + sum(raised)) & MASK
 
     def close(self) -> None:
+        self._round_trips.publish()
         partner, self._partner = self._partner, None
         if partner is not None:
             partner.close()
