@@ -67,7 +67,9 @@ class Histogram:
 
     def publish(self) -> None:
         """Shows what was counted so far."""
-        self._words[:] = array("Q", [*self.counts, self.largest])
+        used = bucket_of(self.largest) + 1
+        self._words[:used] = array("Q", self.counts[:used])
+        self._words[at.BUCKETS] = self.largest
 
 
 class Board:
