@@ -499,6 +499,7 @@ void TestExperiment::pairsThatMakeNoSenseSayWhy()
                 || (workload.minWorkers > 1 && model.singleWorker)
                 || (workload.waitsForOthers && model.sharesOneThread)
                 || (workload.drawsItems && model.handsOutItems)
+                || (workload.startsProcesses && (model.onUiThread || model.startsNoProcesses))
                 || (model.interpreter && !hasPythonForm(workload.id));
             QVERIFY2(reason.has_value() == mustBeRefused, pair.c_str());
             QVERIFY2(!reason || (!reason->empty() && !reason->ends_with('.')), pair.c_str());
