@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from multiprocessing import forkserver
 from typing import Any, Callable, List, Optional
 
 from ..arena import own_histograms
@@ -53,9 +54,13 @@ class PoolTask:
         self._pool.shutdown()
 
 
-def nothing(begin: Any) -> None:
+def nothing(begin: Any, is_forked: bool) -> None:
     """What a process does."""
     begin.send_bytes(time.monotonic_ns().to_bytes(8, "little"))
+    if is_forked:
+        # As multiprocessing does a moment later. Before that it would wait for the threads of the pools that it has
+        # copies of, and one of these is the thread that it is itself.
+        os._exit(0)
 
 
 class Process:
@@ -63,10 +68,15 @@ class Process:
 
     def __init__(self, run: Run) -> None:
         self._context: Any = context_of(run.plan)
+        method = self._context.get_start_method()
+        self._is_forked = method == "fork"
+        if method == "forkserver":
+            forkserver.ensure_running()  # it is there before the first item
         self._begin, self._says_begin = self._context.Pipe(duplex=False)
 
     def __call__(self, stop: Stop) -> int:
-        process = self._context.Process(target=nothing, args=(self._says_begin,), daemon=True)
+        arguments = (self._says_begin, self._is_forked)
+        process = self._context.Process(target=nothing, args=arguments, daemon=True)
         try:
             process.start()
         except BlockingIOError as error:
