@@ -511,7 +511,9 @@ void TestExperiment::pairsThatMakeNoSenseSayWhy()
             const bool mustBeRefused = workload.isForeign != model.runsForeign
                 || (workload.minWorkers > 1 && model.singleWorker)
                 || (workload.waitsForOthers && model.sharesOneThread)
-                || (workload.drawsItems && model.handsOutItems) || whyNotInPython(workload, model);
+                || (workload.drawsItems && model.handsOutItems)
+                || (workload.startsProcesses && (model.onUiThread || model.startsNoProcesses))
+                || whyNotInPython(workload, model);
             QVERIFY2(reason.has_value() == mustBeRefused, pair.c_str());
             QVERIFY2(!reason || (!reason->empty() && !reason->ends_with('.')), pair.c_str());
             Experiment experiment{.workload = workload.id, .model = model.id};

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 import queue
 import threading
 import time
@@ -11,7 +13,7 @@ from typing import Any, Optional
 from ..arena import own_histograms
 from ..checksum import MASK, item_word
 from ..gates import Stop
-from ..models.processes import context_of, how_it_ended
+from ..models.processes import how_it_ended
 from ..worker import Run
 
 # One byte in every page is marked, so that both sides know that all of them arrived (core/workload/payloadmarks.h).
@@ -19,6 +21,10 @@ MARK_EVERY = 4096
 _RAISED = bytes((byte + 1) % 256 for byte in range(256))
 LOOK = 0.05  # seconds: waiting does not end when the partner dies
 CHUNK = 1 << 20  # bytes between two looks at the stop
+
+# Whatever the model's start method is: how the partner began makes no difference to what passing data costs, and a
+# forked one is there and gone soonest.
+_fork: Any = multiprocessing.get_context("fork")
 
 # A process that is forked while another's pipes are being made would have them open, and hide that other's end.
 _one_at_a_time = threading.Lock()
@@ -56,8 +62,8 @@ class ReferencePartner:
 class ProcessPartner:
     """What partners have in common that are processes."""
 
-    def __init__(self, run: Run, answer: Any, *arguments: Any) -> None:
-        self._process = context_of(run.plan).Process(target=answer, args=arguments, daemon=True)  # type: ignore
+    def __init__(self, answer: Any, *arguments: Any) -> None:
+        self._process: Any = _fork.Process(target=answer, args=arguments, daemon=True)
         self._process.start()
 
     def lost(self) -> RuntimeError:
@@ -77,24 +83,28 @@ class ProcessPartner:
 def answer_bytes(there: Any, back: Any, size: int) -> None:
     block = bytearray(size)
     view = memoryview(block)
-    try:
-        while True:
-            for begin in range(0, size, CHUNK):
-                there.recv_bytes_into(view[begin : begin + CHUNK])
-            raise_marks(block)
-            for begin in range(0, size, CHUNK):
-                back.send_bytes(view[begin : begin + CHUNK])
-    except (EOFError, BrokenPipeError):
-        pass
+    while True:
+        for begin in range(0, size, CHUNK):
+            there.recv_bytes_into(view[begin : begin + CHUNK])
+        raise_marks(block)
+        for begin in range(0, size, CHUNK):
+            back.send_bytes(view[begin : begin + CHUNK])
 
 
-def answer_pickle(there: Any, back: Any) -> None:
+def answer_pickle(there: Any, back: Any, size: int) -> None:
+    while True:
+        block = there.recv()
+        raise_marks(block)
+        back.send(block)
+
+
+def answer_pipe(answer: Any, there: Any, back: Any, size: int, workers_ends: Any) -> None:
+    """What a partner behind pipes does until the worker has closed them or is gone."""
+    for end in workers_ends:  # a forked process has these, too, and would wait for itself
+        end.close()
     try:
-        while True:
-            block = there.recv()
-            raise_marks(block)
-            back.send(block)
-    except (EOFError, BrokenPipeError):
+        answer(there, back, size)
+    except (EOFError, OSError):
         pass
 
 
@@ -105,17 +115,14 @@ class PipePartner(ProcessPartner):
         size: int = run.plan.params["bytes"]
         self.block: Any = bytearray(size)
         self._pickles = run.plan.params["way"] == "pickle"
-        context: Any = context_of(run.plan)
         with _one_at_a_time:
-            theirs, self._there = context.Pipe(duplex=False)
-            self._back, back = context.Pipe(duplex=False)
+            there, self._there = _fork.Pipe(duplex=False)
+            self._back, back = _fork.Pipe(duplex=False)
+            answer = answer_pickle if self._pickles else answer_bytes
             try:
-                if self._pickles:
-                    super().__init__(run, answer_pickle, theirs, back)
-                else:
-                    super().__init__(run, answer_bytes, theirs, back, size)
+                super().__init__(answer_pipe, answer, there, back, size, (self._there, self._back))
             finally:
-                theirs.close()
+                there.close()
                 back.close()
 
     def hand_over(self, stop: Stop) -> None:
@@ -142,9 +149,13 @@ class PipePartner(ProcessPartner):
 
 
 def answer_in_place(block: Any, there: Any, back: Any) -> None:
+    """What a partner does that shares the worker's memory, until the worker is gone."""
     view = memoryview(block).cast("B")
+    worker = os.getppid()
     while True:
-        there.acquire()
+        while not there.acquire(timeout=LOOK):
+            if os.getppid() != worker:
+                return
         raise_marks(view)
         back.release()
 
@@ -153,12 +164,11 @@ class SharedPartner(ProcessPartner):
     """The block lies in memory that both have; a semaphore for each side says whose turn it is."""
 
     def __init__(self, run: Run, worker: int) -> None:
-        context: Any = context_of(run.plan)
-        shared = context.RawArray("B", run.plan.params["bytes"])
+        shared = _fork.RawArray("B", run.plan.params["bytes"])
         self.block: Any = memoryview(shared).cast("B")
-        self._there = context.Semaphore(0)
-        self._back = context.Semaphore(0)
-        super().__init__(run, answer_in_place, shared, self._there, self._back)
+        self._there = _fork.Semaphore(0)
+        self._back = _fork.Semaphore(0)
+        super().__init__(answer_in_place, shared, self._there, self._back)
 
     def hand_over(self, stop: Stop) -> None:
         if self.is_lost():

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from multiprocessing import forkserver
 from typing import Any, Callable, List, Optional
 
 from ..arena import own_histograms
@@ -67,7 +68,10 @@ class Process:
 
     def __init__(self, run: Run) -> None:
         self._context: Any = context_of(run.plan)
-        self._is_forked = self._context.get_start_method() == "fork"
+        method = self._context.get_start_method()
+        self._is_forked = method == "fork"
+        if method == "forkserver":
+            forkserver.ensure_running()  # it is there before the first item
         self._begin, self._says_begin = self._context.Pipe(duplex=False)
 
     def __call__(self, stop: Stop) -> int:
