@@ -30,7 +30,7 @@ using namespace std::chrono_literals;
 constexpr auto kLookInterval = 2ms; ///< Whether all workers are ready.
 /// After a stop; less than the supervisor's owner waits before it uses force.
 constexpr auto kKillAfter = 400ms;
-constexpr auto kHelperPatience = 300ms; ///< Until what the interpreter has started has followed it.
+constexpr auto kHelperPatience = 1000ms; ///< Until what the interpreter has started has followed it.
 constexpr qsizetype kMaxReportBytes = 16 * 1024;
 
 /// Whoever waits for one in Python has it open for reading; it opens for all of them when this end is closed.

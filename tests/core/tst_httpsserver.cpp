@@ -261,7 +261,8 @@ void tst_HttpsServer::goesOnWhenAClientLeaves()
         ClientSocket shaking({trust});
         while (i % 2 == 0 || !shaking.isValid()) {
             const auto opened = shaking.open(server->port());
-            QVERIFY(!opened);
+            if (opened) // a quick server has answered in the meantime: then it leaves after that
+                break;
             const auto *const events = std::get_if<short>(&opened.error());
             QVERIFY(events != nullptr);
             if (*events == POLLIN)

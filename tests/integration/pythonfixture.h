@@ -153,6 +153,26 @@ inline RecordingPtr finishedRun(Lab &lab, const Experiment &experiment)
     return finished.front().front().value<RecordingPtr>();
 }
 
+/// One that is stopped in its middle. On a busy machine leaving may take longer than the patience of who
+/// stops it, and then it is made to leave, which a note says; what never leaves by itself needs that each
+/// time. So it is tried up to four times, until there is no note.
+inline RecordingPtr stoppedRun(Lab &lab, const Experiment &experiment)
+{
+    RecordingPtr recording;
+    for (int attempt = 0; attempt < 4 && (!recording || !recording->notes.isEmpty()); ++attempt) {
+        QSignalSpy finished(&lab, &Lab::runFinished);
+        if (!lab.start(experiment)
+            || !QTest::qWaitFor([&] { return lab.state() == LabState::Running; }, kPatienceMs))
+            return nullptr;
+        QTest::qWait(20);
+        lab.stop();
+        if (!QTest::qWaitFor([&] { return !finished.isEmpty(); }, kPatienceMs))
+            return nullptr;
+        recording = finished.front().front().value<RecordingPtr>();
+    }
+    return recording;
+}
+
 /// A script in the place of an interpreter. \param body  Shell; the arguments are the interpreter's.
 inline void putScript(const QTemporaryDir &directory, const char *name, const QByteArray &body)
 {

@@ -249,13 +249,8 @@ void TestPython::everyStarterAndEveryWay()
         // A stop in the middle leaves nothing behind, either, and takes no force.
         experiment.items.reset();
         experiment.durationSeconds = 600;
-        QSignalSpy finished(&lab, &Lab::runFinished);
-        QVERIFY2(lab.start(experiment), name.c_str());
-        QTRY_VERIFY_WITH_TIMEOUT(lab.state() == LabState::Running, kPatienceMs);
-        QTest::qWait(20);
-        lab.stop();
-        QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, kPatienceMs);
-        const auto stopped = finished.front().front().value<RecordingPtr>();
+        const auto stopped = stoppedRun(lab, experiment);
+        QVERIFY2(stopped, name.c_str());
         QVERIFY2(!stopped->error, stopped->error ? (name + describe(*stopped->error)).c_str() : "");
         QCOMPARE(stopped->outcome, Outcome::Stopped);
         QVERIFY2(
@@ -319,13 +314,8 @@ void TestPython::aStopEndsEveryPair()
         auto experiment =
             endlessExperiment(workload.toStdString(), variant.model->id, workersFor(*variant.model, 2));
         variant.applyTo(experiment);
-        QSignalSpy finished(&lab, &Lab::runFinished);
-        QVERIFY2(lab.start(experiment), name.c_str());
-        QTRY_VERIFY_WITH_TIMEOUT(lab.state() == LabState::Running, kPatienceMs);
-        QTest::qWait(20);
-        lab.stop();
-        QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, kPatienceMs);
-        const auto recording = finished.front().front().value<RecordingPtr>();
+        const auto recording = stoppedRun(lab, experiment);
+        QVERIFY2(recording, name.c_str());
         QVERIFY2(!recording->error, recording->error ? (name + describe(*recording->error)).c_str() : "");
         QCOMPARE(recording->outcome, Outcome::Stopped);
         // Without force, and so with an account of every worker.
