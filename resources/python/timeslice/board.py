@@ -61,13 +61,18 @@ class Histogram:
 
     def record(self, ns: int) -> None:
         """Counts one latency."""
-        self.counts[bucket_of(ns)] += 1
+        try:
+            self.counts[self.table[ns]] += 1
+        except IndexError:
+            self.counts[bucket_of(ns)] += 1
         if ns > self.largest:
             self.largest = ns
 
     def publish(self) -> None:
         """Shows what was counted so far."""
-        self._words[:] = array("Q", [*self.counts, self.largest])
+        used = bucket_of(self.largest) + 1
+        self._words[:used] = array("Q", self.counts[:used])
+        self._words[at.BUCKETS] = self.largest
 
 
 class Board:
