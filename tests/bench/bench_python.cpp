@@ -51,7 +51,7 @@ void benchPublishing(const Interpreter &python, int rounds)
         {QStringLiteral("-I"), QStringLiteral("-B"), QStringLiteral("-X"), QStringLiteral("utf8"),
          QStringLiteral(TIMESLICE_SOURCE "/tests/bench/bench_python_publishing.py"),
          QStringLiteral(TIMESLICE_SOURCE "/resources/python"), directory.path(),
-         QString::number(rounds * 4)});
+         QString::number(rounds * 16)});
     process.waitForFinished(-1);
     for (const auto &line : process.readAllStandardOutput().split('\n')) {
         auto words = line.split(' ');

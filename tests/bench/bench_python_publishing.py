@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What publishing on the board costs a worker in Python: bench_python_publishing.py PACKAGE BOARD_DIRECTORY ROUNDS.
+"""What publishing on the board costs a worker in Python: bench_python_publishing.py PACKAGE BOARD_DIRECTORY ROUNDS
+[MICROSECONDS...].
 
-The same loop over the same items, with and without publishing, in turns; both read the clock for the deadline and
+The same loop over the same items, with and without publishing, in short turns; both read the clock for the deadline and
 look at the stop. By the CPU clock, so that others on the machine do not count. Prints lines of numbers: what
 publishes ("board" without the checksum of the items' results, or "all"), the item's own time in microseconds, and
 the share of the throughput that was lost, per round.

@@ -61,7 +61,10 @@ class Histogram:
 
     def record(self, ns: int) -> None:
         """Counts one latency."""
-        self.counts[bucket_of(ns)] += 1
+        try:
+            self.counts[self.table[ns]] += 1
+        except IndexError:
+            self.counts[bucket_of(ns)] += 1
         if ns > self.largest:
             self.largest = ns
 

@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from array import array
-from typing import Any, Callable, List, Optional
+from typing import Any, Callable, Optional
 
 from . import layout as at
 from .board import Board
@@ -126,7 +126,8 @@ class Worker:
         self._words = board.u64
         self._slot = board.slot(index)
         self._histogram = board.histogram(index)
-        # What has been done since it was last published.
+        # What has been done since it was last published: machine words, because a thousand objects of Python would
+        # take the caches from the items.
         self._done = array("Q")
         self._results = array("Q")
         self._publish_at = 0
@@ -163,8 +164,7 @@ class Worker:
         draw = getattr(self.items, "next", None)
         if draw is not None:  # items reach this worker in another way
             take = functools.partial(draw, take)
-        # What follows each item takes a share of the throughput of short ones, so every look-up counts: lists, because
-        # the interpreter knows them best, and one comparison for most latencies.
+        # What follows an item takes its share of the throughput of short ones: one comparison and no call for most.
         add_item, add_result = self._done.append, self._results.append
         histogram = self._histogram
         latencies, bucket_by_ns, common = histogram.counts, histogram.table, histogram.common
