@@ -182,7 +182,11 @@ Quantity formatResult(const ResultField &field, const ResultValue &value)
         amount.unit += QStringLiteral("/s");
         return amount;
     }
-    return {formatNumber(*number, 4), QString::fromStdString(field.unit)};
+    constexpr double kExact = 1e15; // up to here a whole number is told to the unit
+    const bool isWhole = std::abs(*number) < kExact && *number == std::floor(*number);
+    return {
+        isWhole ? QLocale().toString(static_cast<qlonglong>(*number)) : formatNumber(*number, 4),
+        QString::fromStdString(field.unit)};
 }
 
 QString formatParameter(const Parameter &parameter, const ParameterValue &value)

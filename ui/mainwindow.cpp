@@ -321,7 +321,9 @@ void MainWindow::updateActions()
     const bool isIdle = state == LabState::Idle;
     const QString problem = m_panel->problem();
     m_actions.run->setEnabled(isIdle && problem.isEmpty());
-    m_actions.runBaseline->setEnabled(isIdle && problem.isEmpty() && m_panel->command().isEmpty());
+    const bool hasBaseline = problem.isEmpty() && m_panel->command().isEmpty()
+        && validated(baselineFor(*m_panel->experiment())).has_value();
+    m_actions.runBaseline->setEnabled(isIdle && hasBaseline);
     m_actions.run->setToolTip(
         !isIdle                 ? tr("A run is under way")
             : problem.isEmpty() ? m_actions.run->statusTip()

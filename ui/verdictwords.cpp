@@ -115,8 +115,13 @@ QString wordsForLock(const Recording &recording, const Verdict &verdict)
 }
 
 /// Others were on the cores that the workers wanted.
-QString wordsForTakenCores(const Verdict &verdict)
+QString wordsForTakenCores(const Recording &recording, const Verdict &verdict)
 {
+    if (recording.experiment.workers == 1)
+        return tr("The worker could have used one core and got %1 of it, because other programs were using "
+                  "it. Run it "
+                  "again on a quieter machine to see what the model can do.")
+            .arg(percent(verdict.efficiency));
     return tr("The workers could have used %1 and got %2 on average; a worker waited for a core %3 of its "
               "time, "
               "because other programs were using them. Run it again on a quieter machine to see what the "
@@ -187,7 +192,7 @@ QString wordsFor(const Recording &recording, const Verdict &verdict)
     case Happening::CoresShared:
         return wordsForSharedCores(recording, verdict);
     case Happening::CoresTaken:
-        return wordsForTakenCores(verdict);
+        return wordsForTakenCores(recording, verdict);
     case Happening::WorkRanOut:
         return tr(
             "Some workers had nothing left to do while others still worked, so cores stood idle at the end. "
@@ -234,6 +239,8 @@ QString wordsFor(NoSpeedup reason, bool inPython)
                       "another, by the same interpreter.");
         return tr(
             "For a speed-up, run the baseline: the same work done by one worker, one item after another.");
+    case NoSpeedup::NoSuchBaseline:
+        return tr("No speed-up: this work takes several workers, so there is no single one to compare with.");
     case NoSpeedup::IsBaseline:
         if (inPython)
             return tr("This is Python's baseline: other models in Python doing the same work are compared "

@@ -66,7 +66,12 @@ int runWindow(QApplication &application, const WindowOptions &options)
         }
     }
     window.show();
-    QTimer::singleShot(kQuietStart, &lab, &Lab::findInterpreters); // once the window stands
+    // Once the window stands; and not during a run at once, which may be on the thread that would start them.
+    // A run that needs one looks for itself.
+    if (options.runAtOnce)
+        QObject::connect(&window, &MainWindow::runShown, &lab, &Lab::findInterpreters);
+    else
+        QTimer::singleShot(kQuietStart, &lab, &Lab::findInterpreters);
 
     int exitCode = 0;
     const auto saveAndQuit = [&] {

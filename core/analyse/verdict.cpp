@@ -150,7 +150,9 @@ compare(const Recording &recording, const Recording *baseline, double possible)
     if (recording.experiment.model == baselineModelOf(recording) || baseline == &recording)
         return std::unexpected(NoSpeedup::IsBaseline);
     if (baseline == nullptr)
-        return std::unexpected(NoSpeedup::NoBaseline);
+        return std::unexpected(
+            whyNot(recording.experiment.workload, baselineModelOf(recording)) ? NoSpeedup::NoSuchBaseline
+                                                                              : NoSpeedup::NoBaseline);
     if (!isComplete(recording) || !isComplete(*baseline))
         return std::unexpected(NoSpeedup::NotCompleted);
     if (!sameWork(recording, *baseline) || recording.itemsFailed > 0 || baseline->itemsFailed > 0)

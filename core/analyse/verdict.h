@@ -10,6 +10,7 @@ namespace timeslice {
 /// Why no speed-up can be claimed.
 enum class NoSpeedup {
     NoBaseline, ///< No sequential run of this workload yet.
+    NoSuchBaseline, ///< This work cannot be done by one worker alone.
     IsBaseline, ///< This run is the baseline itself.
     NotCompleted, ///< One of the two did not complete or did not finish an item.
     UnevenItems, ///< Items cost different amounts of work, and runs by duration do different ones.

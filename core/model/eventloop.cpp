@@ -189,7 +189,7 @@ ModelInfo uiThreadModel()
     return {
         .id = "ui-thread",
         .title = "On the window's thread",
-        .pythonName = "-",
+        .pythonName = "",
         .help = "The window itself carries out one item after another. Between two slices of work it may "
                 "draw and "
                 "take keys; during a slice it is frozen. Press Esc: it is noticed when the slice is over.",

@@ -41,7 +41,8 @@ std::size_t BoundedQueue::cellGroups(const Size &size) noexcept
     static_assert(offsetof(Head, beganNs) == 24 && offsetof(Head, changedNs) == 32);
     static_assert(offsetof(Head, entryNs) == 40 && offsetof(Head, transitNs) == 48);
     static_assert(offsetof(Head, producers) == kApart && offsetof(Head, consumers) == 2 * kApart);
-    static_assert(offsetof(Side, gone) == 8 && offsetof(Side, waitedNs) == 16);
+    static_assert(
+        offsetof(Side, sleepers) == 4 && offsetof(Side, gone) == 8 && offsetof(Side, waitedNs) == 16);
     static_assert(offsetof(Cell, item) == 0 && offsetof(Cell, value) == 8 && offsetof(Cell, pushedNs) == 16);
     static_assert(sizeof(Cell) == 24 && sizeof(Cells) == kApart);
     return (size.capacity + kCellsPerGroup - 1) / kCellsPerGroup;

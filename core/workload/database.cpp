@@ -19,8 +19,10 @@ constexpr std::uint64_t kRowsPerCheck = 16;
 // As many as WorkloadInfo::extraFiles says.
 constexpr unsigned kMaxDatabases = 16;
 
-// The numbers of all databases of a run together: some 100 MiB of files, made in a second or two.
-constexpr std::uint64_t kMaxNumbers = 32 * 1024 * 1024;
+// The numbers of all databases of a run together: some 100 MiB of files, made in a second or two. A row costs
+// as much as this many numbers besides those in it.
+constexpr std::uint64_t kMaxNumbers = 48 * 1024 * 1024;
+constexpr std::uint64_t kNumbersPerRow = 8;
 
 struct Nothing { };
 
@@ -53,7 +55,7 @@ Plan planOf(const WorkSpec &spec)
 
 std::uint64_t numbersOf(const Plan &plan)
 {
-    return plan.databases * plan.shape.rows * plan.shape.series * plan.shape.columns;
+    return plan.databases * plan.shape.rows * plan.shape.series * (plan.shape.columns + kNumbersPerRow);
 }
 
 // One writer per slot.

@@ -32,8 +32,8 @@ databaseReading(const DatabaseShape &shape, std::uint64_t database, std::uint64_
 
 /// Makes database number `database` in a file that is not there yet. It is not put on the disk (no fsync, no
 /// journal): it ends with the run.
-/// \error  Cancelled, with half a file left; what the file system said; Malformed when there is a file
-/// already.
+/// \error  Cancelled, with half a file left; what the file system said; Malformed when the file
+/// holds such a table already.
 /// Thread: any. Cost: some 2 us for each row of 16 columns.
 [[nodiscard]] Result<void> makeDatabase(
     const std::string &path, const DatabaseShape &shape, std::uint64_t database, const StopToken &stop);

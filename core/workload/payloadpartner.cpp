@@ -88,6 +88,11 @@ public:
         auto done = exchange(stop);
         if (done || done.error().kind == ErrorKind::Cancelled)
             return done;
+        if (done.error().kind
+            != ErrorKind::Gone) { // it lives, but nobody knows any more what is in the pipes
+            m_lost = done.error();
+            return done;
+        }
         // Its files are closed a moment before it can be waited for.
         const auto ended = m_process.join(stop);
         if (!ended && ended.error().kind == ErrorKind::Cancelled)

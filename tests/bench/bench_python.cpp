@@ -11,6 +11,7 @@
 #include <QProcess>
 #include <QTemporaryDir>
 
+#include <cmath>
 #include <cstdio>
 #include <sys/stat.h>
 
@@ -69,28 +70,35 @@ void benchPublishing(const Interpreter &python, int rounds)
     }
 }
 
-// CPU-bound threads, as the kernel counts their switches.
+// Switches per second of two CPU-bound threads that take turns on a lock, as the kernel counts them.
+double switchesPerSecond(Lab &lab, const char *model, std::int64_t intervalUs)
+{
+    Experiment experiment{.workload = "primes", .model = model, .workers = 2, .durationSeconds = 2};
+    experiment.params.set("range", std::int64_t{500});
+    experiment.params.set("switch_interval_us", intervalUs);
+    const auto recording = run(lab, experiment);
+    return static_cast<double>(*recording->switches.voluntary + *recording->switches.involuntary)
+        / recording->wallSeconds;
+}
+
+// The real lock and the simulated one, in turns.
 void benchSwitches(Lab &lab, int rounds)
 {
-    for (const auto intervalUs : {5'000, 1'000, 100}) {
-        std::vector<double> perSecond;
-        std::vector<double> itemsPerSecond;
+    for (const std::int64_t intervalUs : {5'000, 1'000, 100}) {
+        std::vector<double> real;
+        std::vector<double> simulated;
         for (int round = 0; round < rounds; ++round) {
-            Experiment experiment{
-                .workload = "primes", .model = "cpython-threading", .workers = 2, .durationSeconds = 2};
-            experiment.params.set("range", std::int64_t{500});
-            experiment.params.set("switch_interval_us", std::int64_t{intervalUs});
-            const auto recording = run(lab, experiment);
-            perSecond.push_back(
-                static_cast<double>(*recording->switches.voluntary + *recording->switches.involuntary)
-                / recording->wallSeconds);
-            itemsPerSecond.push_back(*recording->itemsPerSecond);
+            real.push_back(switchesPerSecond(lab, "cpython-threading", intervalUs));
+            simulated.push_back(switchesPerSecond(lab, "gil-threads", intervalUs));
         }
+        const double ratio = median(simulated) / median(real);
         std::printf(
-            "2 threads under the GIL, switch interval %.1f ms: %.0f switches/s (%.0f to %.0f), %.0f "
-            "items/s\n",
-            intervalUs / 1e3, median(perSecond), minimum(perSecond), maximum(perSecond),
-            median(itemsPerSecond));
+            "2 threads, switch interval %.1f ms: %.0f switches/s (%.0f to %.0f) under the GIL, %.0f (%.0f to "
+            "%.0f) "
+            "under the simulated one: x%.2f%s\n",
+            static_cast<double>(intervalUs) / 1e3, median(real), minimum(real), maximum(real),
+            median(simulated), minimum(simulated), maximum(simulated), ratio,
+            atMost(std::abs(ratio - 1) * 100, 25, " % apart").c_str());
     }
 }
 

@@ -325,6 +325,9 @@ void TestVerdict::noSpeedupIsClaimed()
     QCOMPARE(verdict.speedup.error(), reason);
 
     QCOMPARE(judge(run("qthread", 2), nullptr).speedup.error(), NoSpeedup::NoBaseline);
+    auto queue = run("qthread", 2);
+    queue.experiment.workload = "producer-consumer"; // which one worker cannot do alone
+    QCOMPARE(judge(queue, nullptr).speedup.error(), NoSpeedup::NoSuchBaseline);
     QCOMPARE(judge(baseline, &baseline).speedup.error(), NoSpeedup::IsBaseline);
 }
 

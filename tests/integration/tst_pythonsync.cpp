@@ -64,6 +64,7 @@ private Q_SLOTS:
     void otherPhilosophersEat();
     void theQueueKeepsItsLength_data();
     void theQueueKeepsItsLength();
+    void whoWaitsAtTheQueueIsSeen();
 };
 
 void TestPythonSync::initTestCase()
@@ -216,6 +217,31 @@ void TestPythonSync::otherPhilosophersEat()
         QVERIFY2(numberOf(recording, "hungry_max_s") > 0, model);
         QVERIFY(std::holds_alternative<std::monostate>(resultOf(recording, "deadlock_cycle")));
         QCOMPARE(numberOf(recording, "forks_put_back") >= 0, strategy == QLatin1String("try-lock"));
+    }
+}
+
+void TestPythonSync::whoWaitsAtTheQueueIsSeen()
+{
+    Lab lab(options());
+    for (const auto *const model : {"cpython-threading", "cpython-multiprocessing"}) {
+        auto experiment = tinyExperiment("producer-consumer", model, 3);
+        experiment.items.reset();
+        experiment.durationSeconds = 1;
+        experiment.params.set("capacity", std::int64_t{2});
+        experiment.params.set("producers", std::int64_t{2});
+        experiment.params.set("produce_steps", std::int64_t{0});
+        experiment.params.set("consume_steps", std::int64_t{20'000});
+        const auto recording = finishedRun(lab, experiment);
+        QVERIFY2(recording && recording->outcome == Outcome::Completed, model);
+        QVERIFY(!recording->series.empty());
+        const auto mostOf = [&](std::size_t gauge) {
+            double most = 0;
+            for (const auto &point : recording->series)
+                most = std::max(most, point.gauges.at(gauge));
+            return most;
+        };
+        QVERIFY2(mostOf(0) >= 1 && mostOf(0) <= 2, model); // the queue's length
+        QVERIFY2(mostOf(1) >= 1 && mostOf(1) <= 2, model); // producers that wait for room
     }
 }
 

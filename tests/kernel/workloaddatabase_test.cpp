@@ -254,7 +254,7 @@ TEST(DatabaseWorkload, refusesMoreNumbersThanItMakesInASecondOrTwo)
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().kind, ErrorKind::Malformed);
     EXPECT_EQ(refused.error().where, "/params/rows");
-    EXPECT_NE(refused.error().what.find("102400000000 numbers"), std::string::npos) << refused.error().what;
+    EXPECT_NE(refused.error().what.find("115200000000 numbers"), std::string::npos) << refused.error().what;
 }
 
 TEST_F(ChangedDatabase, thatIsMissingIsNamed)

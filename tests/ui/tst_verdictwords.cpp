@@ -110,6 +110,7 @@ void TestVerdictWords::withoutASpeedupTheThroughputIs_data()
     row("none yet", NoSpeedup::NoBaseline, "run the baseline");
     row("itself", NoSpeedup::IsBaseline, "This is the baseline");
     row("not completed", NoSpeedup::NotCompleted, "did not complete");
+    row("impossible", NoSpeedup::NoSuchBaseline, "several workers");
     row("uneven", NoSpeedup::UnevenItems, "same number of items");
     row("other work", NoSpeedup::DifferentWork, "other work");
     row("other results", NoSpeedup::DifferentChecksum, "other results");

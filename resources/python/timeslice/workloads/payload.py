@@ -42,7 +42,8 @@ class ReferencePartner:
         self.block: Any = bytearray(run.plan.params["bytes"])
         self._there: Any = queue.SimpleQueue()
         self._back: Any = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._answer, name=f"partner {worker}")
+        # Not waited for by an interpreter that ends because another worker could not begin.
+        self._thread = threading.Thread(target=self._answer, name=f"partner {worker}", daemon=True)
         self._thread.start()
 
     def _answer(self) -> None:

@@ -141,7 +141,10 @@ class Partner(threading.Thread):
     """The other player: gives the ball back, until the game is over."""
 
     def __init__(self, table: Any, worker: int, cpu: Optional[int]) -> None:
-        super().__init__(name=f"partner {worker}", daemon=True)
+        try:
+            super().__init__(name=f"partner {worker}", daemon=True)
+        except RuntimeError:  # an interpreter of a pool allows none; `close` ends this one
+            super().__init__(name=f"partner {worker}")
         self.number = 0  # what is written on the ball; for the player who has it
         self._table = table
         self._cpu = cpu

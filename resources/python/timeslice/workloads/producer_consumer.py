@@ -17,7 +17,7 @@ from ..gates import Stop
 from ..plan import Plan
 from ..worker import Run
 
-# The arena; its other half is core/workload/boundedqueue.h. What C++ waits on is left alone.
+# The arena; its other half is core/workload/boundedqueue.h. The words that C++ waits on are left alone.
 LENGTH = 4
 LONGEST = 8
 FIRST = 16
@@ -27,6 +27,7 @@ ENTRY_NS = 40
 TRANSIT_NS = 48
 PRODUCERS = APART
 CONSUMERS = 2 * APART
+SIDE_SLEEPERS = 4
 SIDE_GONE = 8
 SIDE_WAITED_NS = 16
 HEAD_BYTES = 3 * APART
@@ -130,8 +131,13 @@ class Queue:
 
     def _wait(self, condition: Any, side: int) -> None:
         """With the lock, which is free meanwhile."""
+        u32, sleepers = self._u32, (side + SIDE_SLEEPERS) // 4
         begin = time.monotonic_ns()
-        condition.wait(PATIENCE)
+        u32[sleepers] += 1
+        try:
+            condition.wait(PATIENCE)
+        finally:
+            u32[sleepers] -= 1
         self._u64[(side + SIDE_WAITED_NS) // 8] += time.monotonic_ns() - begin
         self._stop.check()
 

@@ -63,6 +63,11 @@ def nothing(begin: Any, is_forked: bool) -> None:
         os._exit(0)
 
 
+# multiprocessing looks after the children of all threads whenever it starts one, and two threads that reap one child
+# at a time lose how it ended.
+_one_reaps = threading.Lock()
+
+
 class Process:
     """A process of multiprocessing, by the model's start method."""
 
@@ -78,7 +83,8 @@ class Process:
         arguments = (self._says_begin, self._is_forked)
         process = self._context.Process(target=nothing, args=arguments, daemon=True)
         try:
-            process.start()
+            with _one_reaps:
+                process.start()
         except BlockingIOError as error:
             raise RuntimeError("process: " + NO_MORE) from error
         try:
@@ -87,7 +93,8 @@ class Process:
             process.kill()
             raise
         finally:
-            process.join()
+            with _one_reaps:
+                process.join()
         # Also of one that failed: what it said is not the next one's.
         begin = int.from_bytes(self._begin.recv_bytes(), "little") if self._begin.poll() else None
         words = how_it_ended(process)
