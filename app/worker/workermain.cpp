@@ -4,6 +4,7 @@
 
 #include <cstdio>
 #include <string_view>
+#include <unistd.h>
 
 int main(int argc, char **argv)
 {
@@ -14,7 +15,8 @@ int main(int argc, char **argv)
     if (part == "leaf" && argc >= 5)
         return timeslice::runLeafCommand(std::span(argv, static_cast<std::size_t>(argc)).subspan(2));
     if (part == "nothing" && argc == 2)
-        return timeslice::tellBegin(begin);
+        ::_exit(
+            timeslice::tellBegin(begin)); // at once, as a process of Python's does: it has nothing to tidy up
     if (part == "echo" && argc == 4)
         return timeslice::runEchoCommand(argv[2], argv[3]);
     if (part == "serve" && argc == 2)
