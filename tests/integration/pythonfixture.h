@@ -155,20 +155,29 @@ inline RecordingPtr finishedRun(Lab &lab, const Experiment &experiment)
 
 /// One that is stopped in its middle. On a busy machine leaving may take longer than the patience of who
 /// stops it, and then it is made to leave, which a note says; what never leaves by itself needs that each
-/// time. So it is tried up to four times, until there is no note.
+/// time. So it is tried up to four times, until it began, was stopped and left by itself; what went otherwise
+/// is told.
 inline RecordingPtr stoppedRun(Lab &lab, const Experiment &experiment)
 {
     RecordingPtr recording;
-    for (int attempt = 0; attempt < 4 && (!recording || !recording->notes.isEmpty()); ++attempt) {
+    for (int attempt = 0; attempt < 4; ++attempt) {
         QSignalSpy finished(&lab, &Lab::runFinished);
-        if (!lab.start(experiment)
-            || !QTest::qWaitFor([&] { return lab.state() == LabState::Running; }, kPatienceMs))
+        if (!lab.start(experiment))
             return nullptr;
+        if (!QTest::qWaitFor(
+                [&] { return lab.state() == LabState::Running || !finished.isEmpty(); }, kPatienceMs))
+            qWarning("not under way in time");
         QTest::qWait(20);
         lab.stop();
         if (!QTest::qWaitFor([&] { return !finished.isEmpty(); }, kPatienceMs))
             return nullptr;
         recording = finished.front().front().value<RecordingPtr>();
+        if (!recording->error && recording->outcome == Outcome::Stopped && recording->notes.isEmpty())
+            break;
+        qWarning(
+            "attempt %d: %s %s", attempt,
+            recording->error ? describe(*recording->error).c_str() : nameOf(recording->outcome),
+            qPrintable(recording->notes.join(QLatin1Char(' '))));
     }
     return recording;
 }
