@@ -226,6 +226,10 @@ TEST(Subprocess, endsWithItsOwner)
 
 TEST(Subprocess, endsWithTheThreadThatStartedIt)
 {
+#if defined(__SANITIZE_THREAD__)
+    GTEST_SKIP()
+        << "here the child runs beside the thread, which may be gone before it asks to be told of that";
+#endif
     std::optional<Result<Subprocess>> child;
     std::thread([&] { child.emplace(Subprocess::start({"/bin/sleep", "600"}, {})); }).join();
     ASSERT_TRUE(*child);
