@@ -18,7 +18,7 @@ constexpr double kWaitingBlocked = 0.6; // blocked more than this: they waited f
 constexpr double kCoresKept = 0.7; // share of the possible cores that counts as "kept busy"
 constexpr double kOneCoreLeast = 0.75; // cores used by workers of which only one computes at a time
 constexpr double kOneCoreMost = 1.2;
-constexpr double kTakenShare = 0.1; // of the workers' time in the queue, beyond what turns among them explain
+constexpr double kTakenShare = 0.1; // of the workers' time: queueing that turns do not explain, or blocked
 constexpr double kThrottledShare = 0.1; // of the quota's periods
 
 constexpr double kLockBound = 0.2; // two workers that take turns wait half of their time
@@ -81,7 +81,11 @@ Happening ofCpuBound(const Recording &recording, const Verdict &verdict)
     if (!verdict.runnableShare || !verdict.efficiency)
         return Happening::Mixed;
     const double fromTurns = std::max(0.0, 1 - verdict.possibleCores / std::max(1U, workers));
-    return *verdict.runnableShare > fromTurns + kTakenShare ? Happening::CoresTaken : Happening::WorkRanOut;
+    if (*verdict.runnableShare > fromTurns + kTakenShare)
+        return Happening::CoresTaken;
+    // They neither waited nor queued, and yet cores stood idle: some were there for a part of the run only.
+    return workers > 1 && verdict.blockedShare.value_or(1) < kTakenShare ? Happening::WorkRanOut
+                                                                         : Happening::Mixed;
 }
 
 Happening happeningOf(const Recording &recording, const Verdict &verdict)

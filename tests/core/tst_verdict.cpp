@@ -221,6 +221,11 @@ void TestVerdict::happening_data()
         setShares(r, 0.98, 0.01, 0.01);
         r.cpuSeconds = 1.1 * r.wallSeconds;
     });
+    row("blocked now and then", Happening::Mixed, [](Recording &r) { setShares(r, 0.67, 0.09, 0.24); });
+    row("one worker that is blocked now and then", Happening::Mixed, [](Recording &r) {
+        r.experiment.workers = 1;
+        setShares(r, 0.67, 0.09, 0.24);
+    });
     row("took turns", Happening::CoresShared, [](Recording &r) {
         r.experiment.workers = 8;
         setShares(r, 0.5, 0.49, 0.01);
