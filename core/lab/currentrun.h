@@ -8,7 +8,7 @@
 #include "core/run/rundirectory.h"
 #include "core/run/runhost.h"
 #include "core/run/serverprocess.h"
-#include "core/run/sessionsweep.h"
+#include "core/run/straysweep.h"
 
 #include <memory>
 #include <optional>

@@ -3,10 +3,13 @@
 
 #include "core/base/childsetup.h"
 #include "core/run/childexit.h"
-#include "core/run/sessionsweep.h"
+#include "core/run/straysweep.h"
 
+#include <atomic>
 #include <csignal>
 #include <fcntl.h>
+#include <string>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 namespace timeslice {
@@ -29,6 +32,26 @@ void preferForOomKill()
     ::close(file);
 }
 
+// A group of its own without a terminal, but in our session. Linux gives each session an equal share of the
+// machine (autogroup), and in one of its own a run of many short wake-ups kept whoever watches it from
+// running for seconds. System calls only, as above.
+void leadGroup()
+{
+    ::setpgid(0, 0);
+    const int terminal = ::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+    if (terminal < 0)
+        return; // there is none
+    ::ioctl(terminal, TIOCNOTTY);
+    ::close(terminal);
+}
+
+// Different for each process that we start.
+std::string makeMark()
+{
+    static std::atomic<unsigned> count = 0;
+    return std::to_string(::getpid()) + '.' + std::to_string(++count);
+}
+
 } // namespace
 
 ChildProcess::ChildProcess(QString name, QObject *parent)
@@ -41,12 +64,17 @@ ChildProcess::ChildProcess(QString name, QObject *parent)
     m_process.setProcessChannelMode(QProcess::MergedChannels);
     // SIGTERM and not SIGKILL, so that it lives to sweep its own tree.
     m_process.setChildProcessModifier([parent = ::getpid()] {
-        ::setsid();
+        leadGroup();
         setUpChild(parent, SIGTERM);
         preferForOomKill();
     });
-    connect(&m_process, &QProcess::started, this, [this] {
-        m_sessionId = m_process.processId();
+    const auto mark = makeMark();
+    auto environment = QProcessEnvironment::systemEnvironment();
+    environment.insert(QLatin1String(kRunMark), QString::fromStdString(mark));
+    m_process.setProcessEnvironment(environment);
+    connect(&m_process, &QProcess::started, this, [this, mark] {
+        m_group = static_cast<pid_t>(m_process.processId());
+        m_strays = StraySweep(m_group, mark);
         Q_EMIT started();
     });
     connect(&m_process, &QProcess::readyReadStandardOutput, this, &ChildProcess::drain);
@@ -73,15 +101,15 @@ ChildProcess::~ChildProcess()
     m_process.disconnect(this);
     if (isRunning()) {
         m_process.closeWriteChannel();
-        signalSession(SIGTERM);
+        signalGroup(SIGTERM);
         if (!m_process.waitForFinished(500)) {
-            signalSession(SIGKILL);
+            signalGroup(SIGKILL);
             m_process.waitForFinished(500);
         }
         if (hasCrashed())
-            sweepSessionNow(static_cast<pid_t>(m_sessionId), kSweepPatience);
+            m_strays.sweepNow(kSweepPatience);
     } else if (m_sweep.isActive()) {
-        sweepSessionNow(static_cast<pid_t>(m_sessionId), kSweepPatience);
+        m_strays.sweepNow(kSweepPatience);
     }
 }
 
@@ -115,7 +143,7 @@ void ChildProcess::kill(Error error)
         return;
     if (!m_killedFor)
         m_killedFor = std::move(error);
-    signalSession(SIGKILL);
+    signalGroup(SIGKILL);
 }
 
 QString ChildProcess::output() const
@@ -149,18 +177,18 @@ void ChildProcess::escalate()
         return;
     if (m_force.isEmpty()) {
         m_force = QStringLiteral("SIGTERM");
-        if (m_sessionId > 0)
-            ::kill(static_cast<pid_t>(m_sessionId), SIGTERM);
+        if (m_group > 0)
+            ::kill(m_group, SIGTERM);
         m_escalation.start(kKillAfter);
     } else {
         m_force = QStringLiteral("SIGKILL");
-        signalSession(SIGKILL);
+        signalGroup(SIGKILL);
     }
 }
 
-void ChildProcess::signalSession(int signal) const
+void ChildProcess::signalGroup(int signal) const
 {
-    // The child is its session's and group's leader; until exec it may not have called setsid yet.
+    // The child leads its group; until exec it may not have made it yet.
     const auto pid = static_cast<pid_t>(m_process.processId());
     if (pid <= 0)
         return;
@@ -174,22 +202,22 @@ void ChildProcess::noteEnded(std::optional<Error> error)
         return;
     m_escalation.stop();
     m_end = m_killedFor ? std::move(m_killedFor) : std::move(error);
-    // Whatever the leader left behind in its session goes with it. One that came to its own end has swept
+    // Whatever the leader left behind in its group goes with it. One that came to its own end has swept
     // further than that; of one that was killed nobody else looks after what its programs have started.
-    if (m_sessionId > 0)
-        ::kill(static_cast<pid_t>(-m_sessionId), SIGKILL);
+    if (m_group > 0)
+        ::kill(-m_group, SIGKILL);
     m_sweepUntil = MonotonicClock::now() + kSweepPatience;
     sweepThenTell();
 }
 
 bool ChildProcess::hasCrashed() const
 {
-    return m_sessionId > 0 && m_process.exitStatus() == QProcess::CrashExit;
+    return m_group > 0 && m_process.exitStatus() == QProcess::CrashExit;
 }
 
 void ChildProcess::sweepThenTell()
 {
-    const bool isAnyLeft = hasCrashed() && sweepSession(static_cast<pid_t>(m_sessionId)) > 0;
+    const bool isAnyLeft = hasCrashed() && m_strays.sweep() > 0;
     if (isAnyLeft && MonotonicClock::now() < m_sweepUntil)
         m_sweep.start();
     else

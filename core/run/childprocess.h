@@ -3,6 +3,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/error.h"
+#include "core/run/straysweep.h"
 
 #include <QObject>
 #include <QProcess>
@@ -14,12 +15,12 @@ namespace timeslice {
 
 /// A process of ours that must never outlive us: the supervisor of a run, or the local server.
 ///
-/// It leads a session of its own and gets SIGTERM when this process dies; it also watches its standard input,
-/// whose end it takes as our death. When it is killed, all of its session is ended before `ended` comes. With
-/// all that it starts it is what the kernel ends first when memory runs out. Its output is drained, kept (the
-/// last 64 KiB) and capped: a process that writes more than kMaxOutput without end is killed. `ended` comes
-/// exactly once on every path, also when the program is missing. Thread: lives and is started on the main
-/// thread only, because the kernel ties the death signal to the thread.
+/// It leads a process group of its own without a terminal and gets SIGTERM when this process dies; it also
+/// watches its standard input, whose end it takes as our death. When it is killed, all that it has started is
+/// ended before `ended` comes. With all that it starts it is what the kernel ends first when memory runs out.
+/// Its output is drained, kept (the last 64 KiB) and capped: a process that writes more than kMaxOutput
+/// without end is killed. `ended` comes exactly once on every path, also when the program is missing. Thread:
+/// lives and is started on the main thread only, because the kernel ties the death signal to the thread.
 class ChildProcess : public QObject {
     Q_OBJECT
 
@@ -29,18 +30,18 @@ public:
     static constexpr std::chrono::milliseconds kKillAfter{350};
 
     explicit ChildProcess(QString name, QObject *parent = nullptr);
-    /// Kills the whole session if it still runs, and waits for its end (below 1 s).
+    /// Kills the whole group if it still runs, and waits for its end (below 1 s).
     ~ChildProcess() override;
 
     void start(const QString &program, const QStringList &arguments);
     /// Bytes for its standard input.
     void write(const QByteArray &bytes);
-    /// It has been asked to end: SIGTERM after kTermAfter, SIGKILL for its session kKillAfter later.
+    /// It has been asked to end: SIGTERM after kTermAfter, SIGKILL for its group kKillAfter later.
     /// Idempotent.
     void expectEnd();
     /// Closes its standard input, which asks it to end, and expects that.
     void end();
-    /// Kills the session now; `error` is then why it ended.
+    /// Kills the group now; `error` is then why it ended.
     void kill(Error error);
 
     [[nodiscard]] bool isRunning() const { return m_process.state() != QProcess::NotRunning; }
@@ -60,7 +61,7 @@ Q_SIGNALS:
 private:
     void drain();
     void escalate();
-    void signalSession(int signal) const;
+    void signalGroup(int signal) const;
     [[nodiscard]] bool hasCrashed() const;
     void sweepThenTell();
     void noteEnded(std::optional<Error> error);
@@ -68,10 +69,11 @@ private:
     const QString m_name;
     QProcess m_process;
     QTimer m_escalation;
-    QTimer m_sweep; ///< Looks again whether its session is empty.
+    QTimer m_sweep; ///< Looks again whether anything of it is left.
     MonotonicTime m_sweepUntil{};
     std::optional<Error> m_end; ///< To be told then.
-    qint64 m_sessionId = 0;
+    pid_t m_group = 0; ///< 0 until it has started.
+    StraySweep m_strays;
     QByteArray m_output;
     QByteArray m_line;
     qint64 m_outputBytes = 0;

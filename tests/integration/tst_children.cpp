@@ -139,6 +139,10 @@ void TestChildren::noneOutlivesItsSupervisor_data()
     QTest::addColumn<int>("descendants");
     QTest::newRow("a child of the program") << QStringLiteral("sleep 1000 & wait") << 3;
     QTest::newRow("groups and orphans") << QStringLiteral("(sleep 1000 &); set -m; sleep 1000 & wait") << 4;
+    QTest::newRow("sessions of their own")
+        << QStringLiteral("setsid sleep 1000 & (setsid sleep 1000 &); wait") << 4;
+    QTest::newRow("a group that forgets where it comes from")
+        << QStringLiteral("env -i sleep 1000 & wait") << 3;
 }
 
 void TestChildren::noneOutlivesItsSupervisor()
