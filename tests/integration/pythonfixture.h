@@ -4,11 +4,14 @@
 #include "core/lab/lab.h"
 #include "core/model/catalogue.h"
 #include "core/run/interpretersearch.h"
+#include "core/workload/catalogue.h"
 
 #include <QFile>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
+
+#include <array>
 
 // Runs in Python through the lab, and programs that only look like Python.
 namespace timeslice {
@@ -57,12 +60,19 @@ struct PythonVariant {
     }
 };
 
+// How processes are started is Python's affair, which the sanitizers do not see: once will do under them.
+#if defined(TIMESLICE_SANITIZED)
+inline constexpr std::array kStartMethods{"spawn"};
+#else
+inline constexpr std::array kStartMethods{"fork", "spawn", "forkserver"};
+#endif
+
 inline std::vector<PythonVariant> pythonVariants()
 {
     std::vector<PythonVariant> all;
     for (const auto *const model : pythonModels()) {
         if (model->id == "cpython-multiprocessing" || model->id == "cpython-process-pool") {
-            for (const auto *const method : {"fork", "spawn", "forkserver"})
+            for (const auto *const method : kStartMethods)
                 all.push_back({model, method, {}});
         } else if (model->id == "cpython-asyncio-executor") {
             all.push_back({model, {}, "thread"});
@@ -71,6 +81,26 @@ inline std::vector<PythonVariant> pythonVariants()
             all.push_back({model, {}, {}});
         }
     }
+    return all;
+}
+
+/// A row for each workload that has a form in Python.
+inline void everyPythonWorkload()
+{
+    QTest::addColumn<QString>("workload");
+    for (const auto &workload : workloads()) {
+        if (!whyNot(workload.id, "cpython-threading"))
+            QTest::newRow(workload.id.c_str()) << QString::fromStdString(workload.id);
+    }
+}
+
+/// Those that a workload makes sense with.
+inline std::vector<PythonVariant> variantsFor(const QString &workload)
+{
+    auto all = pythonVariants();
+    std::erase_if(all, [&](const PythonVariant &variant) {
+        return whyNot(workload.toStdString(), variant.model->id).has_value();
+    });
     return all;
 }
 
@@ -153,33 +183,20 @@ inline RecordingPtr finishedRun(Lab &lab, const Experiment &experiment)
     return finished.front().front().value<RecordingPtr>();
 }
 
-/// One that is stopped in its middle. On a busy machine leaving may take longer than the patience of who
-/// stops it, and then it is made to leave, which a note says; what never leaves by itself needs that each
-/// time. So it is tried up to four times, until it began, was stopped and left by itself; what went otherwise
-/// is told.
+/// One that is stopped in its middle.
 inline RecordingPtr stoppedRun(Lab &lab, const Experiment &experiment)
 {
-    RecordingPtr recording;
-    for (int attempt = 0; attempt < 4; ++attempt) {
-        QSignalSpy finished(&lab, &Lab::runFinished);
-        if (!lab.start(experiment))
-            return nullptr;
-        if (!QTest::qWaitFor(
-                [&] { return lab.state() == LabState::Running || !finished.isEmpty(); }, kPatienceMs))
-            qWarning("not under way in time");
-        QTest::qWait(20);
-        lab.stop();
-        if (!QTest::qWaitFor([&] { return !finished.isEmpty(); }, kPatienceMs))
-            return nullptr;
-        recording = finished.front().front().value<RecordingPtr>();
-        if (!recording->error && recording->outcome == Outcome::Stopped && recording->notes.isEmpty())
-            break;
-        qWarning(
-            "attempt %d: %s %s", attempt,
-            recording->error ? describe(*recording->error).c_str() : nameOf(recording->outcome),
-            qPrintable(recording->notes.join(QLatin1Char(' '))));
-    }
-    return recording;
+    QSignalSpy finished(&lab, &Lab::runFinished);
+    if (!lab.start(experiment))
+        return nullptr;
+    if (!QTest::qWaitFor(
+            [&] { return lab.state() == LabState::Running || !finished.isEmpty(); }, kPatienceMs))
+        qWarning("not under way in time");
+    QTest::qWait(20);
+    lab.stop();
+    if (!QTest::qWaitFor([&] { return !finished.isEmpty(); }, kPatienceMs))
+        return nullptr;
+    return finished.front().front().value<RecordingPtr>();
 }
 
 /// A script in the place of an interpreter. \param body  Shell; the arguments are the interpreter's.

@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The models in Python do the same work as those in C++, publish the same, and end when they should.
+// The models in Python do the same work as those in C++ and publish the same.
 
-#include "core/workload/catalogue.h"
 #include "tests/integration/pythonfixture.h"
-#include "tests/support/processes.h"
 
 #include <QDir>
 #include <QProcess>
 
 #include <algorithm>
 #include <cmath>
-#include <csignal>
 #include <thread>
 
 using namespace timeslice;
@@ -24,49 +21,22 @@ private:
         return {.workerProgram = QStringLiteral(TIMESLICE_WORKER), .runtimeDirectory = m_runtime.path()};
     }
 
-    static void everyWorkload()
-    {
-        QTest::addColumn<QString>("workload");
-        for (const auto &workload : workloads()) {
-            if (!whyNot(workload.id, "cpython-threading"))
-                QTest::newRow(workload.id.c_str()) << QString::fromStdString(workload.id);
-        }
-    }
-
-    /// Those that a workload makes sense with.
-    static std::vector<PythonVariant> variantsFor(const QString &workload)
-    {
-        auto all = pythonVariants();
-        std::erase_if(all, [&](const PythonVariant &variant) {
-            return whyNot(workload.toStdString(), variant.model->id).has_value();
-        });
-        return all;
-    }
-
     QTemporaryDir m_runtime;
 
 private Q_SLOTS:
     void initTestCase();
     void theBoardIsTheSameInBothLanguages();
-    void everyPairGivesTheSameChecksum_data() { everyWorkload(); }
+    void everyPairGivesTheSameChecksum_data() { everyPythonWorkload(); }
     void everyPairGivesTheSameChecksum();
     void whatWorkersMeasureTheyMeasureInPython_data();
     void whatWorkersMeasureTheyMeasureInPython();
-    void everyStarterAndEveryWay_data();
-    void everyStarterAndEveryWay();
-    void aKilledPartnerFailsTheRun_data();
-    void aKilledPartnerFailsTheRun();
-    void aDurationEndsTheRun();
-    void aStopEndsEveryPair_data() { everyWorkload(); }
-    void aStopEndsEveryPair();
-    void aStopBeforeItHasStarted();
     void aFailedItemEndsTheRunOrIsCounted();
     void theInterpreterSaysWhatItIs();
     void workersArePinned();
     void anEventLoopTellsItsLag();
     void aSpeedupIsAgainstPythonsOwnBaseline();
     void threadsTakeTurnsOnTheLock();
-    void noProcessOrDirectoryIsLeft();
+    void noDirectoryIsLeft();
 };
 
 void TestPython::initTestCase()
@@ -197,152 +167,6 @@ void TestPython::whatWorkersMeasureTheyMeasureInPython()
             if (number && field->unit == "s")
                 QVERIFY2(*number <= 2 * recording->wallSeconds, field->id.c_str());
         }
-    }
-}
-
-void TestPython::everyStarterAndEveryWay_data()
-{
-    QTest::addColumn<QString>("workload");
-    QTest::addColumn<QString>("key");
-    QTest::addColumn<QString>("choice");
-    const auto add = [](const char *workload, const char *key, const char *choice) {
-        QTest::addRow("%s/%s", workload, choice)
-            << QString::fromLatin1(workload) << QString::fromLatin1(key) << QString::fromLatin1(choice);
-    };
-    for (const char *const what : {"pool-task", "process", "interpreter"}) // the first one: every pair
-        add("spawn", "what", what);
-    for (const char *const way : {"pipe", "shared-memory", "pickle"})
-        add("payload", "way", way);
-}
-
-void TestPython::everyStarterAndEveryWay()
-{
-    QFETCH(QString, workload);
-    QFETCH(QString, key);
-    QFETCH(QString, choice);
-    Lab lab(options());
-    auto native = tinyExperiment(workload.toStdString(), "sequential", 1);
-    native.items = 6;
-    const auto expected = finishedRun(lab, native);
-    QVERIFY(expected && expected->outcome == Outcome::Completed);
-    for (const auto &variant : pythonVariants()) {
-        if (whyNot(workload.toStdString(), variant.model->id))
-            continue;
-        const auto name = variant.name();
-        auto experiment =
-            tinyExperiment(workload.toStdString(), variant.model->id, workersFor(*variant.model, 2));
-        variant.applyTo(experiment);
-        experiment.items = 6;
-        experiment.params.set(key.toStdString(), choice.toStdString());
-        const auto recording = finishedRun(lab, experiment);
-        QVERIFY2(recording, name.c_str());
-        QVERIFY2(!recording->error, recording->error ? (name + describe(*recording->error)).c_str() : "");
-        QVERIFY2(recording->checksum == expected->checksum, name.c_str());
-        QVERIFY2(
-            recording->notes.isEmpty(),
-            qPrintable(QString::fromStdString(name) + recording->notes.join(QLatin1Char(' '))));
-        QCOMPARE(recording->results.size(), 3U);
-        const bool isKnown = choice != QLatin1String("interpreter");
-        QVERIFY2(std::holds_alternative<double>(recording->results[0]) == isKnown, name.c_str());
-        QVERIFY2(std::get<double>(recording->results[1]) > 0, name.c_str());
-
-        // A stop in the middle leaves nothing behind, either, and takes no force.
-        experiment.items.reset();
-        experiment.durationSeconds = 600;
-        const auto stopped = stoppedRun(lab, experiment);
-        QVERIFY2(stopped, name.c_str());
-        QVERIFY2(!stopped->error, stopped->error ? (name + describe(*stopped->error)).c_str() : "");
-        QCOMPARE(stopped->outcome, Outcome::Stopped);
-        QVERIFY2(
-            stopped->notes.isEmpty(),
-            qPrintable(QString::fromStdString(name) + stopped->notes.join(QLatin1Char(' '))));
-        QVERIFY2(descendantsOf(::getpid()).empty(), name.c_str());
-    }
-}
-
-void TestPython::aKilledPartnerFailsTheRun_data()
-{
-    QTest::addColumn<QString>("way");
-    for (const char *const way : {"pipe", "shared-memory", "pickle"})
-        QTest::newRow(way) << QString::fromLatin1(way);
-}
-
-void TestPython::aKilledPartnerFailsTheRun()
-{
-    QFETCH(QString, way);
-    Lab lab(options());
-    auto experiment = endlessExperiment("payload", "cpython-threading", 2);
-    experiment.params.set("way", way.toStdString());
-    QSignalSpy finished(&lab, &Lab::runFinished);
-    QVERIFY(lab.start(experiment));
-    QTRY_VERIFY_WITH_TIMEOUT(
-        lab.board() && lab.board()->slot(0).itemsDone.load() > 0 && lab.board()->slot(1).pid.load() > 0,
-        kPatienceMs);
-    const auto partners = descendantsOf(lab.board()->slot(0).pid.load());
-    QCOMPARE(partners.size(), 2U);
-    QCOMPARE(::kill(*partners.begin(), SIGKILL), 0);
-    QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, kPatienceMs);
-    const auto recording = finished.front().front().value<RecordingPtr>();
-    QCOMPARE(recording->outcome, Outcome::Failed);
-    const auto words = describe(*recording->error);
-    QVERIFY2(words.find("the partner process was killed by SIGKILL") != std::string::npos, words.c_str());
-    QVERIFY(descendantsOf(::getpid()).empty());
-}
-
-void TestPython::aDurationEndsTheRun()
-{
-    Lab lab(options());
-    for (const auto &variant : pythonVariants()) {
-        const auto name = variant.name();
-        auto experiment = endlessExperiment("primes", variant.model->id, workersFor(*variant.model, 2));
-        variant.applyTo(experiment);
-        experiment.durationSeconds = 0.2;
-        const auto recording = finishedRun(lab, experiment);
-        QVERIFY2(recording, name.c_str());
-        QCOMPARE(recording->outcome, Outcome::Completed);
-        QVERIFY2(recording->items > 0, name.c_str());
-        QVERIFY2(recording->notes.isEmpty(), qPrintable(recording->notes.join(QLatin1Char(' '))));
-    }
-}
-
-void TestPython::aStopEndsEveryPair()
-{
-    QFETCH(QString, workload);
-    Lab lab(options());
-    for (const auto &variant : variantsFor(workload)) {
-        const auto name = variant.name();
-        auto experiment =
-            endlessExperiment(workload.toStdString(), variant.model->id, workersFor(*variant.model, 2));
-        variant.applyTo(experiment);
-        const auto recording = stoppedRun(lab, experiment);
-        QVERIFY2(recording, name.c_str());
-        QVERIFY2(!recording->error, recording->error ? (name + describe(*recording->error)).c_str() : "");
-        QCOMPARE(recording->outcome, Outcome::Stopped);
-        // Without force, and so with an account of every worker.
-        QVERIFY2(recording->notes.isEmpty(), qPrintable(recording->notes.join(QLatin1Char(' '))));
-        for (const auto &worker : recording->workers)
-            QVERIFY2(worker.cpuSeconds.has_value(), name.c_str());
-    }
-}
-
-void TestPython::aStopBeforeItHasStarted()
-{
-    for (const auto &variant : pythonVariants()) {
-        Lab lab(options());
-        auto experiment = endlessExperiment("primes", variant.model->id, workersFor(*variant.model, 2));
-        variant.applyTo(experiment);
-        QSignalSpy finished(&lab, &Lab::runFinished);
-        QVERIFY(lab.start(experiment));
-        lab.stop(); // while the interpreters are still looked for
-        QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, kPatienceMs);
-        QTRY_VERIFY_WITH_TIMEOUT(lab.interpreters() != nullptr, kPatienceMs);
-        QVERIFY(lab.start(experiment));
-        QTRY_VERIFY_WITH_TIMEOUT(lab.board()->enginePid() != 0, kPatienceMs);
-        QTest::qWait(30); // while Python comes up
-        lab.stop();
-        QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 2, kPatienceMs);
-        for (const auto &end : finished)
-            QCOMPARE(end.front().value<RecordingPtr>()->outcome, Outcome::Stopped);
     }
 }
 
@@ -499,7 +323,7 @@ void TestPython::threadsTakeTurnsOnTheLock()
     QVERIFY2(share < 0.1, qPrintable(QString::number(share)));
 }
 
-void TestPython::noProcessOrDirectoryIsLeft()
+void TestPython::noDirectoryIsLeft()
 {
     const auto left = QDir(m_runtime.path()).entryList({QStringLiteral("timeslice-run-*")}, QDir::Dirs);
     QVERIFY2(left.isEmpty(), qPrintable(left.join(QLatin1Char(' '))));
