@@ -365,13 +365,9 @@ QString runReport(const Recording &recording)
     if (isProgram)
         text += line("command", commandText(recording.command));
     text += line("outcome", endText(recording));
-    if (const auto &interpreter = recording.interpreter) {
-        auto words = interpreterInWords(recording);
-        if (interpreter->switchIntervalSeconds)
-            words += QStringLiteral(", switch interval %1 ms")
-                         .arg(QString::fromLatin1(numberText(*interpreter->switchIntervalSeconds * 1e3)));
-        text += line("interpreter", words + QStringLiteral(" (%1)").arg(interpreter->path));
-    }
+    if (const auto &interpreter = recording.interpreter)
+        text += line(
+            "interpreter", interpreterInWords(recording) + QStringLiteral(" (%1)").arg(interpreter->path));
     if (recording.go) {
         text += line("wall time", fixed(wallSeconds(recording), 3) + QStringLiteral(" s"));
         if (!isProgram) {

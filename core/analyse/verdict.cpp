@@ -22,6 +22,10 @@ constexpr double kTakenShare = 0.1; // of the workers' time: queueing that turns
 constexpr double kThrottledShare = 0.1; // of the quota's periods
 
 constexpr double kLockBound = 0.2; // two workers that take turns wait half of their time
+// Waits for the lock that end because the interval is over, not because it is free: a share of what all
+// workers could have, and so many that they take a good part of a core at some microseconds each.
+constexpr double kCrowdedShare = 0.1;
+constexpr double kCrowdedPerSecond = 30'000;
 constexpr double kLeastNoise = 0.02; // what two runs of the same differ by on a quiet machine
 constexpr double kUnknownNoise = 0.1; // assumed of a run too short to show its own spread
 constexpr double kShortestRun = 0.05; // seconds
@@ -68,6 +72,18 @@ bool wasLockShared(const Recording &recording, const Verdict &verdict)
         && *verdict.coresUsed <= kOneCoreMost && verdict.blockedShare.value_or(0) >= kCpuBoundBlocked;
 }
 
+/// Whether threads that wait for the lock kept the cores busy by waking up to ask for it, once each interval.
+bool wasLockCrowded(const Recording &recording, const Verdict &verdict)
+{
+    const auto *const model = findModel(recording.experiment.model);
+    const bool isUnderLock = model != nullptr && model->sharesGil && recording.interpreter
+        && recording.interpreter->gilEnabled && recording.interpreter->switchIntervalSeconds;
+    if (!isUnderLock || !verdict.voluntaryPerSecond)
+        return false;
+    const double most = recording.experiment.workers / *recording.interpreter->switchIntervalSeconds;
+    return *verdict.voluntaryPerSecond >= std::max(kCrowdedPerSecond, kCrowdedShare * most);
+}
+
 /// How CPU-bound workers shared the cores.
 Happening ofCpuBound(const Recording &recording, const Verdict &verdict)
 {
@@ -100,6 +116,8 @@ Happening happeningOf(const Recording &recording, const Verdict &verdict)
         return Happening::Throttled;
     if ((verdict.lockShare && *verdict.lockShare > kLockBound) || wasLockShared(recording, verdict))
         return Happening::LockShared;
+    if (wasLockCrowded(recording, verdict))
+        return Happening::LockCrowded;
     if (verdict.blockedShare) {
         if (*verdict.blockedShare < kCpuBoundBlocked)
             return ofCpuBound(recording, verdict);

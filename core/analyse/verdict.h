@@ -38,6 +38,7 @@ enum class Happening {
     WorkRanOut, ///< CPU-bound, but some workers ended long before others: the work was not shared out evenly.
     OneCoreOnly, ///< CPU-bound with several workers, but all on one core (pinned or one allowed).
     LockShared, ///< The workers took turns on an interpreter's lock: one computed at a time.
+    LockCrowded, ///< So many waited for an interpreter's lock that their asking for it took the cores.
     Waiting, ///< Most of the workers' time was blocked: cores would not help, more in flight would.
     Mixed, ///< Neither.
     Throttled, ///< The CPU quota stopped it for a notable share of the time.

@@ -87,6 +87,7 @@ private Q_SLOTS:
     void aSliverAtTheEndHardlyCounts();
     void intervalsBeyondTheRunDoNotCount();
     void threadsUnderOneLockAreNamed();
+    void aCrowdAtTheLockIsNamed();
     void pythonHasABaselineOfItsOwn();
 };
 
@@ -106,6 +107,28 @@ void TestVerdict::threadsUnderOneLockAreNamed()
     recording.experiment.model = "cpython-multiprocessing";
     setShares(recording, 0.25, 0.01, 0.74);
     QCOMPARE(judge(recording, nullptr).happening, Happening::Waiting);
+}
+
+void TestVerdict::aCrowdAtTheLockIsNamed()
+{
+    auto recording = run("cpython-threading", 1000, 2.0); // each may ask 200 times a second
+    setShares(recording, 0.01, 0.14, 0.85);
+    recording.interpreter =
+        InterpreterReport{.version = "3.11.2", .implementation = "CPython", .switchIntervalSeconds = 0.005};
+    const auto happened = [&](std::uint64_t voluntary) {
+        recording.switches.voluntary = voluntary;
+        return judge(recording, nullptr).happening;
+    };
+    QCOMPARE(happened(90'000), Happening::LockCrowded);
+    QCOMPARE(happened(20'000), Happening::Waiting); // few asked
+    recording.experiment.workers = 30;
+    QCOMPARE(happened(10'000), Happening::Waiting); // so few cannot fill a core with it
+    recording.experiment.workers = 1000;
+    recording.interpreter->gilEnabled = false;
+    QCOMPARE(happened(90'000), Happening::Waiting);
+    recording.interpreter->gilEnabled = true;
+    recording.experiment.model = "cpython-multiprocessing";
+    QCOMPARE(happened(90'000), Happening::Waiting);
 }
 
 void TestVerdict::pythonHasABaselineOfItsOwn()

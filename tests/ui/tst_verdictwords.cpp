@@ -83,6 +83,9 @@ void TestVerdictWords::pythonIsComparedWithPython()
     QVERIFY(inWords(run, verdict).reason.contains(QLatin1String("same interpreter")));
     verdict.happening = Happening::LockShared;
     QVERIFY(inWords(run, verdict).happened.contains(QLatin1String("GIL")));
+    verdict.happening = Happening::LockCrowded;
+    run.interpreter->switchIntervalSeconds = 0.005;
+    QVERIFY(inWords(run, verdict).happened.contains(QLatin1String("switch interval (5.00")));
     run.interpreter = InterpreterReport{
         .version = "3.14.0", .implementation = "CPython", .gilEnabled = false, .freeThreaded = true};
     QCOMPARE(interpreterInWords(run), QStringLiteral("CPython 3.14.0, free-threaded, GIL off"));
