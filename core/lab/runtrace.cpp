@@ -101,7 +101,7 @@ RunTrace::RunTrace(TraceRequest request, int tid, RunSubject subject)
     if (mode == TraceMode::Sampled)
         m_result.reason = "it was asked for";
     else if (
-        openExact(std::move(request), {.pid = subject.board->enginePid(), .tid = tid})
+        openExact(std::move(request), {.pid = subject.board->enginePid(), .tid = tid, .name = "engine"})
         || mode == TraceMode::Perf)
         return;
     openSampled(std::move(subject), limits);

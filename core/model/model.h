@@ -85,7 +85,7 @@ private:
 struct ModelInfo {
     std::string id; ///< "qthread"
     std::string title; ///< "Qt threads"
-    std::string pythonName; ///< "threading"; what Python calls it.
+    std::string pythonName; ///< "threading"; what Python calls the like. Empty where it has none.
     std::string help; ///< What runs, one or two sentences for a student.
     std::vector<Parameter> parameters;
     bool needsChildHost = false; ///< Always runs under a supervisor, not in this process.

@@ -88,7 +88,7 @@ struct WorkerResources {
         arena; ///< Of Needs::arenaBytes; shared by all workers, be they threads or processes.
     std::optional<HttpEndpoint> httpServer; ///< Set when Needs::httpServer.
     std::string directory; ///< The run's own (0700), removed with the run; set when Needs::directory.
-    std::string workerProgram; ///< Absolute path of timeslice-worker; set when WorkloadInfo::startsProcesses.
+    std::string workerProgram; ///< Absolute path of timeslice-worker.
     std::string interpreter; ///< Absolute path of a Python interpreter; empty where the run has none.
     MakeQtStarter makeQtStarter = nullptr; ///< Nothing where there is no Qt.
 };

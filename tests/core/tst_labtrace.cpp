@@ -131,6 +131,8 @@ void TestLabTrace::theTraceEqualsTheKernelsCounters()
         QCOMPARE(trace.check->tasks.size(), recording->workers.size());
         for (const auto &worker : recording->workers)
             QVERIFY(trace.timeline->laneOfTid(worker.tid));
+        for (const auto &task : trace.timeline->tasks())
+            QVERIFY2(!task.name.empty(), qPrintable(QString::number(task.tid)));
         for (const auto &task : trace.check->tasks)
             QVERIFY2(task.switches == 0, qPrintable(differences(*trace.check))); // counts know no hypervisor
         if (trace.check->verdict == SelfCheckVerdict::Agrees)
