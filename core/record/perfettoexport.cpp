@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <set>
 
 namespace timeslice {
@@ -75,6 +76,7 @@ public:
         for (std::uint32_t i = 0; i < m_view.tasks().size() && m_goesOn; ++i)
             writeStates(i);
         writeMarks();
+        writeCounters();
         m_text += "\n],\"metadata\":";
         m_text += metadata();
         m_text += "}\n";
@@ -174,6 +176,8 @@ private:
         appendMicroseconds(m_text, span.lengthNs());
         if (segment.state == TaskState::Running)
             m_text += R"(,"args":{"cpu":)" + QByteArray::number(segment.key) + "}";
+        else if (segment.state == TaskState::GilWait)
+            m_text += R"(,"args":{"blocked_function":"GIL"})";
         m_text += '}';
         if (m_text.size() >= kPiece)
             flush();
@@ -213,6 +217,29 @@ private:
                 R"(,"args":{"cpu":)" + cpu + R"(,"count":)" + (lost.count > 0 ? count : QByteArray("null"))
                     + R"(,"length_us":)" + microseconds(lost.span.lengthNs()) + "}");
         }
+    }
+
+    // A viewer draws each value until the next one of its track: a rate stands where its interval begins.
+    void writeCounters()
+    {
+        for (const auto &point : m_labels.series) {
+            const auto beginNs = std::max(toBoardNs(point.begin()), m_beginNs);
+            if (toBoardNs(point.time) <= beginNs)
+                continue; // before the trace
+            counter("throughput", "items/s", point.itemsPerSecond, beginNs);
+            counter("voluntary switches", "per second", point.voluntaryPerSecond, beginNs);
+            counter("involuntary switches", "per second", point.involuntaryPerSecond, beginNs);
+        }
+    }
+
+    void counter(const char *name, const char *unit, double value, std::uint64_t timeNs)
+    {
+        if (!std::isfinite(value))
+            return; // not measured: the value before stands
+        beginEvent();
+        m_text += R"({"ph":"C","name":")" + QByteArray(name) + R"(","pid":)" + QByteArray::number(ownPid())
+            + R"(,"ts":)" + microseconds(timeNs - m_beginNs) + R"(,"args":{")" + unit + R"(":)"
+            + QByteArray::number(value, 'g', 9) + "}}";
     }
 
     [[nodiscard]] QByteArray metadata() const

@@ -14,6 +14,7 @@ TraceLabels traceLabels(const Recording &recording)
             .arg(QString::fromStdString(experiment.workload), QString::fromStdString(experiment.model))
             .arg(experiment.workers)
             .arg(QLatin1String(experiment.workers == 1 ? "" : "s"));
+    labels.series = recording.series;
     if (recording.go)
         labels.goNs = toBoardNs(*recording.go);
     return labels;

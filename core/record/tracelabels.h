@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <span>
 
 namespace timeslice {
 
@@ -19,6 +20,7 @@ struct TraceLabels {
     std::map<int, QString> names; ///< By tid: "worker 0"; for the others comm is taken.
     QString title; ///< "primes, qthread, 2 workers"; may be empty.
     std::optional<std::uint64_t> goNs; ///< When the first item might begin; nothing when it never did.
+    std::span<const SeriesPoint> series; ///< The rates as sampled; of the recording, which outlives this.
 
     [[nodiscard]] QString nameOf(const TaskInfo &task) const
     {

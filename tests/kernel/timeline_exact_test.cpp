@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // Simulated runs of some thousand slices: every answer of the timeline against the plain sum over the slices.
-#include "tests/kernel/timelinetesting.h"
 #include "tests/support/syntheticruntrace.h"
+#include "tests/support/timelinetesting.h"
 
 #include <algorithm>
 #include <gtest/gtest.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What workers say of their interpreter's lock, and what becomes of it on the timeline.
 #include "core/observe/gilhistory.h"
-#include "tests/kernel/timelinetesting.h"
+#include "tests/support/timelinetesting.h"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // Hand-written sequences of records and what the timeline makes of them, as text.
-#include "tests/kernel/timelinetesting.h"
+#include "tests/support/timelinetesting.h"
 
 #include <algorithm>
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "tests/kernel/timelinetesting.h"
+#include "tests/support/timelinetesting.h"
 
 namespace timeslice::testing {
 
