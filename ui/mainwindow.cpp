@@ -90,10 +90,15 @@ MainWindow::~MainWindow()
 
 void MainWindow::build()
 {
-    auto *column = new QVBoxLayout(this);
+    // All is on one page, which can be laid out in a size that the window does not have, for a picture.
+    auto *window = new QVBoxLayout(this);
+    window->setContentsMargins(0, 0, 0, 0);
+    m_page = new QWidget(this);
+    window->addWidget(m_page);
+    auto *column = new QVBoxLayout(m_page);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
-    m_topBar = new TopBar(m_themes, m_actions, m_scenarios, this);
+    m_topBar = new TopBar(m_themes, m_actions, m_scenarios, m_page);
     QList<QAction *> scenarioActions;
     for (std::size_t i = 0; i < m_scenarios.size(); ++i) {
         auto *action =
@@ -106,8 +111,8 @@ void MainWindow::build()
     connect(m_topBar, &TopBar::scenarioChosen, this, &MainWindow::chooseScenario);
     column->addWidget(m_topBar);
 
-    column->addWidget(makeHairline(this));
-    m_splitter = new QSplitter(Qt::Horizontal, this);
+    column->addWidget(makeHairline(m_page));
+    m_splitter = new QSplitter(Qt::Horizontal, m_page);
     m_splitter->setChildrenCollapsible(false);
     m_splitter->setHandleWidth(kGap);
     m_panel = new ExperimentPanel(m_lab->machine(), m_splitter);
@@ -133,15 +138,15 @@ void MainWindow::build()
     around->addWidget(m_splitter);
     column->addLayout(around, 1);
 
-    column->addWidget(makeHairline(this));
-    m_strip = new StatusStrip(m_lab->machine(), this);
+    column->addWidget(makeHairline(m_page));
+    m_strip = new StatusStrip(m_lab->machine(), m_page);
     m_strip->setState(tr("Ready"));
     m_timelineFeed = new TimelineFeed(m_lab, m_timeline, m_charts, m_strip, this);
     column->addWidget(m_strip);
     // Nothing in particular has the focus at first, so that Space pauses and no button looks chosen.
     setFocusPolicy(Qt::ClickFocus);
     setFocus();
-    m_exporter = new Exporter(this, m_charts, m_timeline, m_canvas, m_state);
+    m_exporter = new Exporter(m_page, m_charts, m_timeline, m_canvas, m_state);
 }
 
 void MainWindow::connectActions()

@@ -107,6 +107,7 @@ private:
     ObserverCost m_cost;
     QElapsedTimer m_sinceStrip;
 
+    QWidget *m_page = nullptr; ///< Around all the others.
     TopBar *m_topBar = nullptr;
     QSplitter *m_splitter = nullptr;
     ExperimentPanel *m_panel = nullptr;

@@ -385,6 +385,11 @@ QString ChartStack::currentChart() const
     return chartIds().at(static_cast<qsizetype>(d->current));
 }
 
+void ChartStack::settle()
+{
+    d->update();
+}
+
 bool ChartStack::isPaused() const
 {
     return d->feed.isPaused();

@@ -53,6 +53,9 @@ public:
         const Recording &recording, const Theme &theme, QSize pixels, double scale,
         const Verdict *verdict = nullptr);
 
+    /// Lays out for the present size at once, instead of with the next turn of the event loop.
+    void settle();
+
     [[nodiscard]] bool isPaused() const;
     [[nodiscard]] bool isPerWorker() const;
     /// Whether a range that is looked at in another view is shown alone, instead of marked in all of the run.

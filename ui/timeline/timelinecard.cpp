@@ -247,6 +247,11 @@ QString TimelineCard::description() const
     return describeScene(m_canvas->scene(), m_sampledReason);
 }
 
+void TimelineCard::settle()
+{
+    static_cast<void>(m_canvas->drawList());
+}
+
 void TimelineCard::updateTitle()
 {
     TimelineTitle title;

@@ -72,6 +72,8 @@ public:
     /// What is shown of how much, how exactly: "exact, 118 ms shown of 10.0 s".
     [[nodiscard]] QString description() const;
 
+    /// Lays out for the present size at once, instead of when it is painted.
+    void settle();
     /// Whether there is nothing to show, and so nothing that could be saved.
     [[nodiscard]] bool isEmpty() const { return m_isEmpty; }
     /// The view as it stands, in the window's theme, as a picture of its own.
