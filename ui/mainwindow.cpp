@@ -213,6 +213,10 @@ void MainWindow::connectActions()
     connect(m_timeline, &TimelineCard::optionsChanged, this, [this] {
         m_state->setLaneOptions(m_timeline->options());
     });
+    connect(m_timeline, &TimelineCard::memoryChosen, this, [this](int mebibytes) {
+        setTimelineMiB(mebibytes);
+        m_state->setTimelineMiB(mebibytes);
+    });
     connect(m_exporter, &Exporter::done, m_strip, &StatusStrip::setMessage);
 }
 
@@ -235,6 +239,7 @@ void MainWindow::restoreState()
     m_actions.appearance->actions().at(static_cast<int>(m_state->appearance()))->setChecked(true);
     m_panel->setSamplingHz(m_state->samplingHz());
     m_timeline->setOptions(m_state->laneOptions());
+    setTimelineMiB(m_state->timelineMiB());
     m_actions.perWorker->setChecked(m_state->isPerWorker());
     m_lab->setSamplingRate(m_state->samplingHz());
 
@@ -503,6 +508,12 @@ void MainWindow::setPaused(bool paused)
     m_topBar->setPaused(paused);
     if (!paused && m_held)
         showRecording(std::exchange(m_held, nullptr));
+}
+
+void MainWindow::setTimelineMiB(int mebibytes)
+{
+    m_timeline->setMemoryMiB(mebibytes);
+    m_lab->setTimelineBytes(static_cast<std::size_t>(mebibytes) * 1024 * 1024);
 }
 
 void MainWindow::changeScale(double scale)

@@ -80,6 +80,7 @@ private:
     void introduce();
     void updateActions();
     void setPaused(bool paused);
+    void setTimelineMiB(int mebibytes);
     void changeScale(double scale);
     void showHelp();
     void saveTimeline();

@@ -7,7 +7,6 @@
 #include "ui/timeline/slicetable.h"
 #include "ui/timeline/timelinecanvas.h"
 #include "ui/timeline/timelineheader.h"
-#include "ui/timeline/timelinemenu.h"
 #include "ui/timeline/timelinepicture.h"
 
 #include <QClipboard>
@@ -294,6 +293,11 @@ void TimelineCard::updatePanel(bool mayAppear)
 void TimelineCard::fillMenu(QMenu &menu)
 {
     fillTimelineMenu(menu, *m_canvas);
+    menu.addSeparator();
+    addMemoryChoice(menu, m_memoryMiB, [this](int mebibytes) {
+        m_memoryMiB = mebibytes;
+        Q_EMIT memoryChosen(mebibytes);
+    });
     menu.addSeparator();
     auto *save = menu.addAction(tr("Save &picture…"), this, &TimelineCard::pictureRequested);
     save->setEnabled(!m_isEmpty);
