@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The window for people who use the keyboard or a screen reader, and what leaves it: pictures and files.
 #include "tests/ui/windowfixture.h"
+#include "ui/charts/chartcard.h"
 #include "ui/charts/chartstack.h"
+#include "ui/charts/charttable.h"
 #include "ui/charts/recordingpicture.h"
 #include "ui/columnscroll.h"
 #include "ui/exportdialog.h"
@@ -46,6 +48,7 @@ private Q_SLOTS:
     void exportDialogLimitsTheSize();
     void theTimelineIsSavedWithItsCaption();
     void chartIsCopiedAsAPicture();
+    void ctrlTShowsTheTableOfTheChartThatHasTheFocus();
     void helpNamesEveryKey();
 };
 
@@ -373,6 +376,32 @@ void TestWindowAccess::chartIsCopiedAsAPicture()
     QVERIFY(copied->hasImage());
     QVERIFY(!qvariant_cast<QImage>(copied->imageData()).isNull());
     QVERIFY(copied->hasText());
+}
+
+void TestWindowAccess::ctrlTShowsTheTableOfTheChartThatHasTheFocus()
+{
+    const WindowFixture f;
+    const auto tables = [&f] {
+        QStringList titles;
+        for (const auto *table : f.window->findChildren<ChartTableWindow *>())
+            titles << table->windowTitle();
+        return titles;
+    };
+    const auto *charts = f.window->findChild<ChartStack *>();
+    auto *card = charts->findChildren<ChartCard *>().at(2);
+    card->setFocus();
+    QCOMPARE(charts->currentChart(), QStringLiteral("switches"));
+    QTest::keyClick(card, Qt::Key_T, Qt::ControlModifier);
+    QCOMPARE(tables().size(), 1);
+    QVERIFY2(
+        tables().at(0).startsWith(charts->chartTitle(QStringLiteral("switches"))),
+        qPrintable(tables().at(0)));
+    // The one used last, when none has the focus.
+    f.window->activateWindow();
+    f.window->setFocus();
+    f.press(Qt::Key_T, Qt::ControlModifier);
+    QCOMPARE(tables().size(), 2);
+    QCOMPARE(tables().at(1), tables().at(0));
 }
 
 void TestWindowAccess::helpNamesEveryKey()

@@ -38,9 +38,10 @@ ChartCard::ChartCard(QWidget *parent)
     setMouseTracking(true);
     setFocusPolicy(Qt::StrongFocus);
     setContextMenuPolicy(Qt::ActionsContextMenu);
-    auto *table = new QAction(tr("Show as table"), this);
-    table->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_T));
-    table->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+    // The key stands behind the words and is no shortcut: it is the window's, for the chart that has the
+    // focus, and a second one would leave both without effect.
+    const auto key = QKeySequence(Qt::CTRL | Qt::Key_T).toString(QKeySequence::NativeText);
+    auto *table = new QAction(tr("Show as table") + QLatin1Char('\t') + key, this);
     connect(table, &QAction::triggered, this, &ChartCard::tableRequested);
     addAction(table);
 }

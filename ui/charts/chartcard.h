@@ -29,7 +29,7 @@ struct Crosshair {
 
 /// One chart on its card: header, plot, crosshair. It draws what it is given and says where the user points.
 ///
-/// Arrow keys, Home and End move the crosshair; Ctrl+T, or the context menu, asks for the table.
+/// Arrow keys, Home and End move the crosshair; the context menu asks for the table.
 /// Thread: GUI.
 class ChartCard : public QWidget {
     Q_OBJECT
