@@ -431,7 +431,8 @@ void MainWindow::noteState(LabState state)
         break;
     case LabState::Running:
         showPlanned(); // interpreters may have been looked for until now
-        m_charts->markGo();
+        if (const auto go = m_lab->board()->goTime()) // not now: it is heard of later
+            m_charts->markGo(*go);
         m_strip->setState(tr("Running"));
         break;
     case LabState::Stopping:

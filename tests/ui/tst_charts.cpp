@@ -114,6 +114,7 @@ private Q_SLOTS:
     void initTestCase() { QLocale::setDefault(QLocale::c()); }
 
     void noMoreThanOneUpdateAFrame();
+    void timeCountsFromGoWheneverItIsHeardOf();
     void nothingIsPaintedWithoutNewData();
     void hiddenChartsCatchUpWhenTheyAreShown();
 
@@ -156,6 +157,17 @@ void TestCharts::noMoreThanOneUpdateAFrame()
     // A frame is 33 ms, and one that comes up to 10 ms early is not put off.
     const auto most = time.elapsed() / 23 + 2;
     QVERIFY2(painted.count <= most, qPrintable(QStringLiteral("%1 > %2").arg(painted.count).arg(most)));
+}
+
+void TestCharts::timeCountsFromGoWheneverItIsHeardOf()
+{
+    Charts charts;
+    const auto go = MonotonicClock::now() - std::chrono::seconds(3);
+    charts.stack.beginRun(recordingOf({}, 10).experiment);
+    charts.stack.addFrame(frameOf(pointsBetween(go, 0, 2)));
+    charts.stack.markGo(go);
+    QTest::keyClick(charts.cards[0], Qt::Key_End);
+    QCOMPARE(charts.readout().section(QLatin1Char('\n'), 0, 0), QStringLiteral("2.0 s"));
 }
 
 void TestCharts::nothingIsPaintedWithoutNewData()

@@ -442,9 +442,9 @@ void ChartStack::beginRun(const Experiment &experiment)
     d->update();
 }
 
-void ChartStack::markGo()
+void ChartStack::markGo(MonotonicTime go)
 {
-    d->feed.markGo(MonotonicClock::now());
+    d->feed.markGo(go);
     d->update();
 }
 

@@ -79,8 +79,8 @@ public Q_SLOTS:
     void addFrame(const timeslice::Frame &frame);
     /// A run was started: the axis becomes the run's, and what is paused goes on.
     void beginRun(const timeslice::Experiment &experiment);
-    /// The run's first item may begin: time 0. Taken as now; the recording corrects it at the end.
-    void markGo();
+    /// The run's first item began at this moment: time 0.
+    void markGo(timeslice::MonotonicTime go);
     /// The run is over: all of it is shown. A recording that failed before go leaves the charts on the
     /// machine.
     void endRun(const timeslice::RecordingPtr &recording);
