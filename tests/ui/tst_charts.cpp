@@ -129,6 +129,7 @@ private Q_SLOTS:
     void plotsShareTheTimeAxis();
     void aRangeIsShownAloneOrInAllOfTheRun();
 
+    void theButtonOfTheRangeCoversNothing();
     void aFourthChartComesAndGoesWithItsRun();
     void theFourthChartIsAsTheOthers();
 
@@ -390,6 +391,33 @@ void TestCharts::aRangeIsShownAloneOrInAllOfTheRun()
     charts.stack.showRange(std::nullopt);
     QTRY_VERIFY(button->isHidden());
     QCOMPARE(timeAt(0.5), QStringLiteral("5.0 s"));
+}
+
+void TestCharts::theButtonOfTheRangeCoversNothing()
+{
+    for (const int cpus : {2, 8, 32}) { // a legend beside the title, below it, and of a heat map
+        Charts charts(cpus);
+        auto *button = charts.stack.findChild<QToolButton *>();
+        charts.stack.showRecording(
+            std::make_shared<const Recording>(recordingOf(pointsBetween(kGo, 0, 10, cpus), 10)));
+        const double from = toSeconds(kGo.time_since_epoch()) + 4;
+        charts.stack.showRange(std::pair(from, from + 1.5));
+        for (const int width : {900, 640, 420}) {
+            charts.stack.resize(width, 660);
+            charts.stack.settle();
+            QVERIFY(button->isVisible());
+            const auto &card = *charts.cards[0];
+            const QRect below = button->geometry().translated(-card.pos());
+            QVERIFY(QRect(QPoint(), card.size()).contains(below));
+            const QImage covered = charts.cards[0]->grab(below).toImage();
+            const QImage blank = [&covered] {
+                QImage image(covered.size(), covered.format());
+                image.fill(lightTheme().card);
+                return image;
+            }();
+            QVERIFY2(covered == blank, qPrintable(QStringLiteral("%1 cores, %2 px").arg(cpus).arg(width)));
+        }
+    }
 }
 
 void TestCharts::aFourthChartComesAndGoesWithItsRun()

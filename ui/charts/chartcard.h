@@ -47,6 +47,11 @@ public:
     void setCaption(const QString &caption);
     void setNote(const QString &note);
 
+    /// Keeps so much of the header's line free at its right, for a control that is not the card's.
+    void setHeaderRoom(double width);
+    /// What is kept free, in this widget's coordinates.
+    [[nodiscard]] QRectF headerRoom() const;
+
     /// Where data is drawn, in this widget's coordinates.
     [[nodiscard]] QRectF plotRect() const;
 
@@ -100,6 +105,7 @@ private:
     CrosshairLayer *m_crosshair;
     QElapsedTimer m_described;
     bool m_timeShown = false;
+    double m_headerRoom = 0;
 };
 
 } // namespace timeslice
