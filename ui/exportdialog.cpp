@@ -12,6 +12,7 @@
 #include <QPushButton>
 #include <QVBoxLayout>
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -76,6 +77,8 @@ ExportDialog::ExportDialog(std::vector<PictureSubject> subjects, const QString &
 void ExportDialog::chooseSubject()
 {
     const PictureSubject &subject = m_subjects[static_cast<std::size_t>(m_subject->currentIndex())];
+    m_width->setBounds(std::max(kMinPictureSide, subject.least.width()), kMaxPictureSide);
+    m_height->setBounds(std::max(kMinPictureSide, subject.least.height()), kMaxPictureSide);
     m_width->setWhole(subject.size.width());
     m_height->setWhole(subject.size.height());
     m_widthRow->setEnabled(!subject.hasFixedSize);

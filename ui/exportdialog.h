@@ -21,13 +21,14 @@ struct PictureSubject {
     QString id; ///< "window", "cores", "picture"
     QString title;
     QSize size; ///< Proposed, in pixels at scale 1.
+    QSize least; ///< Smaller it cannot be.
     bool hasFixedSize = false; ///< Only its scale can be chosen.
 };
 
 /// What the user decided on.
 struct PictureRequest {
     QString id;
-    QSize pixels; ///< Of the file.
+    QSize pixels; ///< Of the file; empty: the subject as large as it is, times the scale (the window only).
     double scale = 1;
 };
 

@@ -83,9 +83,10 @@ void followFilter(QFileDialog &dialog, const QString &filter)
 } // namespace
 
 Exporter::Exporter(
-    QWidget *window, ChartStack *charts, const TimelineCard *timeline, CanvasView *canvas, WindowState *state)
-    : QObject(window)
-    , m_window(window)
+    QWidget *page, ChartStack *charts, TimelineCard *timeline, CanvasView *canvas, WindowState *state)
+    : QObject(page->window())
+    , m_page(page)
+    , m_window(page->window())
     , m_charts(charts)
     , m_timeline(timeline)
     , m_canvas(canvas)
@@ -106,11 +107,12 @@ void Exporter::saveChart()
 
 void Exporter::askForPicture(const QString &chosen)
 {
-    std::vector<PictureSubject> subjects{{kWindowId, tr("The window"), m_window->size(), true}};
+    std::vector<PictureSubject> subjects{
+        {kWindowId, tr("The window"), m_page->size(), m_page->minimumSizeHint(), false}};
     for (const QString &id : m_charts->chartIds())
-        subjects.push_back({id, tr("Chart: %1").arg(m_charts->chartTitle(id)), kChartSize, false});
+        subjects.push_back({id, tr("Chart: %1").arg(m_charts->chartTitle(id)), kChartSize, {}, false});
     if (const QImage canvas = m_canvas->picture(); !canvas.isNull())
-        subjects.push_back({kCanvasId, tr("The painted picture"), canvas.size(), true});
+        subjects.push_back({kCanvasId, tr("The painted picture"), canvas.size(), {}, true});
 
     auto *dialog = new ExportDialog(std::move(subjects), chosen, m_window);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
@@ -127,7 +129,7 @@ void Exporter::askForPicture(const QString &chosen)
 Result<void> Exporter::save(const PictureRequest &request, const QString &path)
 {
     if (request.id == kWindowId)
-        return savePng(pictureOf(*m_window, request.scale), path, request.scale);
+        return savePng(pictureOfWindow(request), path, request.scale);
     if (request.id == kCanvasId) {
         const QImage canvas = m_canvas->picture();
         if (canvas.isNull())
@@ -135,6 +137,16 @@ Result<void> Exporter::save(const PictureRequest &request, const QString &path)
         return savePng(canvas.scaled(request.pixels), path, request.scale);
     }
     return savePng(m_charts->renderChart(request.id, request.pixels, request.scale), path, request.scale);
+}
+
+QImage Exporter::pictureOfWindow(const PictureRequest &request) const
+{
+    const QSize size =
+        request.pixels.isEmpty() ? m_page->size() : (QSizeF(request.pixels) / request.scale).toSize();
+    return pictureOf(*m_page, size, request.scale, [this] {
+        m_charts->settle();
+        m_timeline->settle();
+    });
 }
 
 void Exporter::saveTimeline(const QString &caption)

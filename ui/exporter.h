@@ -4,6 +4,7 @@
 #include "core/base/error.h"
 #include "core/record/export.h"
 
+#include <QImage>
 #include <QObject>
 #include <QString>
 #include <QThreadPool>
@@ -27,10 +28,11 @@ class Exporter : public QObject {
     Q_OBJECT
 
 public:
-    /// All outlive the exporter. \param window  Parent of the dialogs and what "the window" is.
+    /// All outlive the exporter.
+    /// \param page  All that the window contains, and so what "the window" is in a picture. Dialogs are the
+    ///              window's.
     Exporter(
-        QWidget *window, ChartStack *charts, const TimelineCard *timeline, CanvasView *canvas,
-        WindowState *state);
+        QWidget *page, ChartStack *charts, TimelineCard *timeline, CanvasView *canvas, WindowState *state);
 
     /// The window, in a size that is asked for.
     void saveWindow();
@@ -67,9 +69,12 @@ private:
         const std::function<void(const QString &path)> &write);
     void report(const Result<void> &written, const QString &path);
 
+    [[nodiscard]] QImage pictureOfWindow(const PictureRequest &request) const;
+
+    QWidget *m_page;
     QWidget *m_window;
     ChartStack *m_charts;
-    const TimelineCard *m_timeline;
+    TimelineCard *m_timeline;
     CanvasView *m_canvas;
     WindowState *m_state;
     QThreadPool m_writer; ///< One thread. Last, so that it is idle before anything else goes.

@@ -90,10 +90,15 @@ MainWindow::~MainWindow()
 
 void MainWindow::build()
 {
-    auto *column = new QVBoxLayout(this);
+    // All is on one page, which can be laid out in a size that the window does not have, for a picture.
+    auto *window = new QVBoxLayout(this);
+    window->setContentsMargins(0, 0, 0, 0);
+    m_page = new QWidget(this);
+    window->addWidget(m_page);
+    auto *column = new QVBoxLayout(m_page);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
-    m_topBar = new TopBar(m_themes, m_actions, m_scenarios, this);
+    m_topBar = new TopBar(m_themes, m_actions, m_scenarios, m_page);
     QList<QAction *> scenarioActions;
     for (std::size_t i = 0; i < m_scenarios.size(); ++i) {
         auto *action =
@@ -106,8 +111,8 @@ void MainWindow::build()
     connect(m_topBar, &TopBar::scenarioChosen, this, &MainWindow::chooseScenario);
     column->addWidget(m_topBar);
 
-    column->addWidget(makeHairline(this));
-    m_splitter = new QSplitter(Qt::Horizontal, this);
+    column->addWidget(makeHairline(m_page));
+    m_splitter = new QSplitter(Qt::Horizontal, m_page);
     m_splitter->setChildrenCollapsible(false);
     m_splitter->setHandleWidth(kGap);
     m_panel = new ExperimentPanel(m_lab->machine(), m_splitter);
@@ -133,15 +138,15 @@ void MainWindow::build()
     around->addWidget(m_splitter);
     column->addLayout(around, 1);
 
-    column->addWidget(makeHairline(this));
-    m_strip = new StatusStrip(m_lab->machine(), this);
+    column->addWidget(makeHairline(m_page));
+    m_strip = new StatusStrip(m_lab->machine(), m_page);
     m_strip->setState(tr("Ready"));
     m_timelineFeed = new TimelineFeed(m_lab, m_timeline, m_charts, m_strip, this);
     column->addWidget(m_strip);
     // Nothing in particular has the focus at first, so that Space pauses and no button looks chosen.
     setFocusPolicy(Qt::ClickFocus);
     setFocus();
-    m_exporter = new Exporter(this, m_charts, m_timeline, m_canvas, m_state);
+    m_exporter = new Exporter(m_page, m_charts, m_timeline, m_canvas, m_state);
 }
 
 void MainWindow::connectActions()
@@ -208,6 +213,10 @@ void MainWindow::connectActions()
     connect(m_timeline, &TimelineCard::optionsChanged, this, [this] {
         m_state->setLaneOptions(m_timeline->options());
     });
+    connect(m_timeline, &TimelineCard::memoryChosen, this, [this](int mebibytes) {
+        setTimelineMiB(mebibytes);
+        m_state->setTimelineMiB(mebibytes);
+    });
     connect(m_exporter, &Exporter::done, m_strip, &StatusStrip::setMessage);
 }
 
@@ -230,6 +239,7 @@ void MainWindow::restoreState()
     m_actions.appearance->actions().at(static_cast<int>(m_state->appearance()))->setChecked(true);
     m_panel->setSamplingHz(m_state->samplingHz());
     m_timeline->setOptions(m_state->laneOptions());
+    setTimelineMiB(m_state->timelineMiB());
     m_actions.perWorker->setChecked(m_state->isPerWorker());
     m_lab->setSamplingRate(m_state->samplingHz());
 
@@ -421,7 +431,8 @@ void MainWindow::noteState(LabState state)
         break;
     case LabState::Running:
         showPlanned(); // interpreters may have been looked for until now
-        m_charts->markGo();
+        if (const auto go = m_lab->board()->goTime()) // not now: it is heard of later
+            m_charts->markGo(*go);
         m_strip->setState(tr("Running"));
         break;
     case LabState::Stopping:
@@ -498,6 +509,12 @@ void MainWindow::setPaused(bool paused)
     m_topBar->setPaused(paused);
     if (!paused && m_held)
         showRecording(std::exchange(m_held, nullptr));
+}
+
+void MainWindow::setTimelineMiB(int mebibytes)
+{
+    m_timeline->setMemoryMiB(mebibytes);
+    m_lab->setTimelineBytes(static_cast<std::size_t>(mebibytes) * 1024 * 1024);
 }
 
 void MainWindow::changeScale(double scale)

@@ -80,6 +80,7 @@ private:
     void introduce();
     void updateActions();
     void setPaused(bool paused);
+    void setTimelineMiB(int mebibytes);
     void changeScale(double scale);
     void showHelp();
     void saveTimeline();
@@ -107,6 +108,7 @@ private:
     ObserverCost m_cost;
     QElapsedTimer m_sinceStrip;
 
+    QWidget *m_page = nullptr; ///< Around all the others.
     TopBar *m_topBar = nullptr;
     QSplitter *m_splitter = nullptr;
     ExperimentPanel *m_panel = nullptr;

@@ -58,15 +58,20 @@ std::optional<std::int64_t> parseWhole(const QString &text, const QLocale &local
 NumberField::NumberField(Kind kind, double minimum, double maximum, const QString &unit, QWidget *parent)
     : QLineEdit(parent)
     , m_kind(kind)
-    , m_minimum(minimum)
-    , m_maximum(maximum)
     , m_unit(unit)
 {
     setFocusPolicy(Qt::StrongFocus); // not WheelFocus: scrolling past must not change it
-    setAccessibleDescription(tr("%1. Up and Down change it.").arg(allowed()));
+    setBounds(minimum, maximum);
     makeRoomForUnit();
     connect(this, &QLineEdit::textEdited, this, &NumberField::edited);
     connect(this, &QLineEdit::textChanged, this, &NumberField::makeRoomForUnit);
+}
+
+void NumberField::setBounds(double minimum, double maximum)
+{
+    m_minimum = minimum;
+    m_maximum = maximum;
+    setAccessibleDescription(tr("%1. Up and Down change it.").arg(allowed()));
 }
 
 void NumberField::setWhole(std::int64_t value)

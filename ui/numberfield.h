@@ -30,6 +30,8 @@ public:
     /// \param unit              Shown at the right inside the field; may be empty.
     NumberField(Kind kind, double minimum, double maximum, const QString &unit, QWidget *parent = nullptr);
 
+    /// Other bounds, both allowed. The text stays.
+    void setBounds(double minimum, double maximum);
     void setWhole(std::int64_t value);
     void setReal(double value);
     /// Nothing while there is a problem.
@@ -58,8 +60,8 @@ private:
     void makeRoomForUnit();
 
     Kind m_kind;
-    double m_minimum;
-    double m_maximum;
+    double m_minimum = 0;
+    double m_maximum = 0;
     QString m_unit;
     bool m_showsUnit = false; ///< There is room for it beside the number.
 };

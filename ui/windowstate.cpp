@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/windowstate.h"
 
+#include "ui/timeline/timelinemenu.h"
+
 #include <QDir>
 #include <QFileInfo>
 #include <QStandardPaths>
@@ -23,6 +25,7 @@ const QString kOrder = QStringLiteral("timeline/order");
 const QString kByCore = QStringLiteral("timeline/coloured_by_core");
 const QString kAllMeasured = QStringLiteral("timeline/all_measured");
 const QString kMainThread = QStringLiteral("timeline/main_thread");
+const QString kTimelineMemory = QStringLiteral("timeline/memory_mib");
 const QString kPerWorker = QStringLiteral("charts/per_worker");
 const QString kExperiment = QStringLiteral("lab/experiment");
 const QString kExportFolder = QStringLiteral("export/folder");
@@ -124,6 +127,18 @@ void WindowState::setLaneOptions(const LaneOptions &options)
     m_settings->setValue(kByCore, options.isColouredByCore);
     m_settings->setValue(kAllMeasured, options.isAllMeasured);
     m_settings->setValue(kMainThread, options.showsMainThread);
+}
+
+int WindowState::timelineMiB() const
+{
+    const int value = m_settings->value(kTimelineMemory).toInt();
+    const bool isOffered = std::ranges::find(kTimelineMiB, value) != kTimelineMiB.end();
+    return isOffered ? value : kDefaultTimelineMiB;
+}
+
+void WindowState::setTimelineMiB(int mebibytes)
+{
+    m_settings->setValue(kTimelineMemory, mebibytes);
 }
 
 bool WindowState::isPerWorker() const

@@ -43,6 +43,9 @@ public:
     /// How the timeline is arranged; which lanes of a run are hidden or open is not remembered.
     [[nodiscard]] LaneOptions laneOptions() const;
     void setLaneOptions(const LaneOptions &options);
+    /// What the timeline of a run may take, in MiB: one of kTimelineMiB.
+    [[nodiscard]] int timelineMiB() const;
+    void setTimelineMiB(int mebibytes);
     /// Whether the throughput chart has a line for each worker.
     [[nodiscard]] bool isPerWorker() const;
     void setPerWorker(bool perWorker);

@@ -28,6 +28,8 @@ public:
     { }
 
     void add(RecordingPtr recording);
+    /// Counts from the next one that is added.
+    void setTimelineBytes(std::size_t bytes) { m_limits.timelineBytes = bytes; }
 
     /// Oldest first.
     [[nodiscard]] const std::vector<RecordingPtr> &all() const { return m_all; }
@@ -37,7 +39,7 @@ public:
     [[nodiscard]] RecordingPtr baselineOf(const Recording &recording) const;
 
 private:
-    const KeptLimits m_limits;
+    KeptLimits m_limits;
     std::vector<RecordingPtr> m_all;
 };
 

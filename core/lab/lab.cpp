@@ -484,6 +484,17 @@ void Lab::setSamplingRate(double hz)
     d->sampler.setRate(hz);
 }
 
+void Lab::setTimelineBytes(std::size_t bytes)
+{
+    d->options.timelineBytes = bytes;
+    d->recordings.setTimelineBytes(bytes);
+}
+
+std::size_t Lab::timelineBytes() const
+{
+    return d->options.timelineBytes;
+}
+
 void Lab::noteWindowGap(MonotonicTime end, Nanoseconds length)
 {
     if (d->run && findModel(d->run->plan.experiment.model)->onUiThread)

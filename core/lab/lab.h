@@ -110,6 +110,10 @@ public:
 
     /// Snapshots per second, 1 to 50.
     void setSamplingRate(double hz);
+    /// What the timeline of one run may take, of runs that are started from now on; and those of the finished
+    /// runs together.
+    void setTimelineBytes(std::size_t bytes);
+    [[nodiscard]] std::size_t timelineBytes() const;
 
 public Q_SLOTS:
     /// The window has come back to its event loop after having been away for so long. Of a run that works on

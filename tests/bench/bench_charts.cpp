@@ -71,8 +71,8 @@ void benchCharts(int cpus, int frames)
     experiment.workload = "primes";
     experiment.model = "qthread";
     charts.beginRun(experiment);
-    charts.markGo();
     const auto go = MonotonicClock::now();
+    charts.markGo(go);
     int sample = 0;
     Frame minute;
     minute.latest = std::make_shared<const Snapshot>();

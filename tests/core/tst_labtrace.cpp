@@ -340,10 +340,7 @@ void TestLabTrace::theTimelineCanBeSeenWhileItGrows()
 
 void TestLabTrace::theTimelineTakesTheMemoryItMay()
 {
-    const auto hasOnlySumsOfTheBeginning = [&](std::size_t bytes) -> std::optional<bool> {
-        auto with = options();
-        with.timelineBytes = bytes;
-        Lab lab(with);
+    const auto hasOnlySumsOfTheBeginning = [&](Lab &lab) -> std::optional<bool> {
         const auto recording = run(lab, halfASecondOf("sleep", "qthread"), TraceMode::Perf);
         if (!recording || !recording->trace.timeline)
             return std::nullopt;
@@ -353,11 +350,20 @@ void TestLabTrace::theTimelineTakesTheMemoryItMay()
             return lane && view.detailFromNs(*lane) > view.tasks()[lane->index].bornNs;
         });
     };
-    const auto whenLittle = hasOnlySumsOfTheBeginning(16 * 1024);
+    auto with = options();
+    with.timelineBytes = 16 * 1024;
+    Lab lab(with);
+    const auto whenLittle = hasOnlySumsOfTheBeginning(lab);
     if (!whenLittle)
         QSKIP("no exact trace here");
     QVERIFY(*whenLittle); // hundreds of switches of each worker are more than that
-    QCOMPARE(hasOnlySumsOfTheBeginning(TimelineLimits().bytes), std::optional(false));
+    lab.setTimelineBytes(TimelineLimits().bytes);
+    QCOMPARE(hasOnlySumsOfTheBeginning(lab), std::optional(false));
+    QVERIFY(lab.recordings().front()->trace.timeline); // both of them fit now
+    lab.setTimelineBytes(16 * 1024);
+    QCOMPARE(hasOnlySumsOfTheBeginning(lab), std::optional(true));
+    QVERIFY(!lab.recordings().front()->trace.timeline);
+    QCOMPARE(hasOnlySumsOfTheBeginning(*std::make_unique<Lab>(options())), std::optional(false));
 }
 
 void TestLabTrace::theLabsOwnThreadIsABystander_data()

@@ -8,6 +8,7 @@
 #include "ui/charts/heatmap.h"
 #include "ui/charts/linechart.h"
 
+#include <QAction>
 #include <QApplication>
 #include <QClipboard>
 #include <QElapsedTimer>
@@ -113,6 +114,7 @@ private Q_SLOTS:
     void initTestCase() { QLocale::setDefault(QLocale::c()); }
 
     void noMoreThanOneUpdateAFrame();
+    void timeCountsFromGoWheneverItIsHeardOf();
     void nothingIsPaintedWithoutNewData();
     void hiddenChartsCatchUpWhenTheyAreShown();
 
@@ -127,13 +129,14 @@ private Q_SLOTS:
     void plotsShareTheTimeAxis();
     void aRangeIsShownAloneOrInAllOfTheRun();
 
+    void theButtonOfTheRangeCoversNothing();
     void aFourthChartComesAndGoesWithItsRun();
     void theFourthChartIsAsTheOthers();
 
     void crosshairReadsAllChartsAtOneTime();
     void crosshairNamesHoles();
     void arrowKeysMoveTheCrosshair();
-    void tableOpensByKeyAndIsCopied();
+    void tableOpensByTheMenuAndIsCopied();
 
     void picturesHaveTheSizeThatWasAskedFor();
     void wholeRecordingIsOnePicture();
@@ -155,6 +158,17 @@ void TestCharts::noMoreThanOneUpdateAFrame()
     // A frame is 33 ms, and one that comes up to 10 ms early is not put off.
     const auto most = time.elapsed() / 23 + 2;
     QVERIFY2(painted.count <= most, qPrintable(QStringLiteral("%1 > %2").arg(painted.count).arg(most)));
+}
+
+void TestCharts::timeCountsFromGoWheneverItIsHeardOf()
+{
+    Charts charts;
+    const auto go = MonotonicClock::now() - std::chrono::seconds(3);
+    charts.stack.beginRun(recordingOf({}, 10).experiment);
+    charts.stack.addFrame(frameOf(pointsBetween(go, 0, 2)));
+    charts.stack.markGo(go);
+    QTest::keyClick(charts.cards[0], Qt::Key_End);
+    QCOMPARE(charts.readout().section(QLatin1Char('\n'), 0, 0), QStringLiteral("2.0 s"));
 }
 
 void TestCharts::nothingIsPaintedWithoutNewData()
@@ -379,6 +393,33 @@ void TestCharts::aRangeIsShownAloneOrInAllOfTheRun()
     QCOMPARE(timeAt(0.5), QStringLiteral("5.0 s"));
 }
 
+void TestCharts::theButtonOfTheRangeCoversNothing()
+{
+    for (const int cpus : {2, 8, 32}) { // a legend beside the title, below it, and of a heat map
+        Charts charts(cpus);
+        auto *button = charts.stack.findChild<QToolButton *>();
+        charts.stack.showRecording(
+            std::make_shared<const Recording>(recordingOf(pointsBetween(kGo, 0, 10, cpus), 10)));
+        const double from = toSeconds(kGo.time_since_epoch()) + 4;
+        charts.stack.showRange(std::pair(from, from + 1.5));
+        for (const int width : {900, 640, 420}) {
+            charts.stack.resize(width, 660);
+            charts.stack.settle();
+            QVERIFY(button->isVisible());
+            const auto &card = *charts.cards[0];
+            const QRect below = button->geometry().translated(-card.pos());
+            QVERIFY(QRect(QPoint(), card.size()).contains(below));
+            const QImage covered = charts.cards[0]->grab(below).toImage();
+            const QImage blank = [&covered] {
+                QImage image(covered.size(), covered.format());
+                image.fill(lightTheme().card);
+                return image;
+            }();
+            QVERIFY2(covered == blank, qPrintable(QStringLiteral("%1 cores, %2 px").arg(cpus).arg(width)));
+        }
+    }
+}
+
 void TestCharts::aFourthChartComesAndGoesWithItsRun()
 {
     Charts charts;
@@ -526,14 +567,14 @@ void TestCharts::arrowKeysMoveTheCrosshair()
     QVERIFY(charts.readout().isEmpty());
 }
 
-void TestCharts::tableOpensByKeyAndIsCopied()
+void TestCharts::tableOpensByTheMenuAndIsCopied()
 {
     Charts charts;
     charts.showRun(pointsBetween(kGo, 0, 10));
     charts.stack.activateWindow();
     charts.cards[0]->setFocus();
     QTRY_VERIFY(charts.cards[0]->hasFocus());
-    QTest::keyClick(charts.cards[0], Qt::Key_T, Qt::ControlModifier);
+    charts.cards[0]->actions().constFirst()->trigger();
     auto *table = charts.stack.findChild<ChartTableWindow *>();
     QVERIFY(table && table->isVisible());
     auto *view = table->findChild<QTableView *>();

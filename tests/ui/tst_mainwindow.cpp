@@ -5,9 +5,11 @@
 #include "ui/numberfield.h"
 #include "ui/timeline/timelinecanvas.h"
 #include "ui/timeline/timelinecard.h"
+#include "ui/timeline/timelineheader.h"
 
 #include <QCheckBox>
 #include <QFileInfo>
+#include <QMenu>
 #include <QPushButton>
 #include <QScrollArea>
 #include <QScrollBar>
@@ -43,6 +45,7 @@ private Q_SLOTS:
     void closingWhileARunIsUnderWayDoesNotBlock();
     void stateIsRememberedAcrossWindows();
     void theMainThreadHasALaneOnDemand();
+    void theMemoryOfTimelinesIsChosenAndRemembered();
     void chartsShowTheRangeOfTheTimeline();
     void brokenSettingsDoNotPreventTheStart_data();
     void brokenSettingsDoNotPreventTheStart();
@@ -383,6 +386,43 @@ void TestMainWindow::theMainThreadHasALaneOnDemand()
         QTRY_COMPARE(lanesCalled(QStringLiteral("worker 1")), 1);
         QTRY_COMPARE(lanesCalled(QStringLiteral("this window")), isWanted ? 1 : 0);
     }
+}
+
+void TestMainWindow::theMemoryOfTimelinesIsChosenAndRemembered()
+{
+    // Menus are filled when they are opened.
+    const auto choices = [](const WindowFixture &f) {
+        auto *menu = f.window->findChild<TimelineHeader *>()->menuButton()->menu();
+        Q_EMIT menu->aboutToShow();
+        for (const auto *entry : menu->actions()) {
+            if (entry->menu() && entry->text().remove(u'&').startsWith(u"Memory for a timeline"))
+                return entry->menu()->actions();
+        }
+        return QList<QAction *>();
+    };
+    const auto chosen = [&choices](const WindowFixture &f) {
+        QStringList checked;
+        for (const auto *choice : choices(f)) {
+            if (choice->isChecked())
+                checked << choice->text();
+        }
+        return checked.join(u',');
+    };
+    WindowFixture f;
+    QCOMPARE(choices(f).size(), 4);
+    QCOMPARE(chosen(f), QStringLiteral("256 MiB"));
+    choices(f).at(2)->trigger();
+    QCOMPARE(chosen(f), QStringLiteral("1 GiB"));
+    QCOMPARE(f.state->timelineMiB(), 1024);
+    QCOMPARE(f.lab->timelineBytes(), std::size_t{1} << 30);
+    f.window.reset();
+    f.lab->setTimelineBytes(1);
+    f.state = std::make_unique<WindowState>(f.settingsPath());
+    f.window = std::make_unique<MainWindow>(f.lab.get(), &f.themes, f.state.get());
+    QCOMPARE(chosen(f), QStringLiteral("1 GiB"));
+    QCOMPARE(f.lab->timelineBytes(), std::size_t{1} << 30);
+    const WindowFixture other("[timeline]\nmemory_mib=-5\n");
+    QCOMPARE(chosen(other), QStringLiteral("256 MiB"));
 }
 
 void TestMainWindow::chartsShowTheRangeOfTheTimeline()

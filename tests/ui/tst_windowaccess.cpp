@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The window for people who use the keyboard or a screen reader, and what leaves it: pictures and files.
 #include "tests/ui/windowfixture.h"
+#include "ui/charts/chartcard.h"
 #include "ui/charts/chartstack.h"
+#include "ui/charts/charttable.h"
 #include "ui/charts/recordingpicture.h"
 #include "ui/columnscroll.h"
 #include "ui/exportdialog.h"
 #include "ui/exporter.h"
 #include "ui/numberfield.h"
 #include "ui/pictures.h"
+#include "ui/timeline/timelinecanvas.h"
+#include "ui/timeline/timelinecard.h"
 #include "ui/timeline/timelinekeys.h"
 
 #include <QAccessible>
@@ -39,10 +43,12 @@ private Q_SLOTS:
     void runsAreExportedOnlyOnceThereIsOne();
     void runsAreWrittenInTheFormatThatWasAskedFor();
     void picturesHaveTheSizeThatWasAskedFor();
+    void theWindowIsPicturedInAnySizeAndStaysAsItIs();
     void unwritablePicturesAreReported();
     void exportDialogLimitsTheSize();
     void theTimelineIsSavedWithItsCaption();
     void chartIsCopiedAsAPicture();
+    void ctrlTShowsTheTableOfTheChartThatHasTheFocus();
     void helpNamesEveryKey();
 };
 
@@ -221,6 +227,70 @@ void TestWindowAccess::picturesHaveTheSizeThatWasAskedFor()
     QCOMPARE(QImage(path).size(), f.window->size() * 2); // the file is as it was
 }
 
+void TestWindowAccess::theWindowIsPicturedInAnySizeAndStaysAsItIs()
+{
+    const WindowFixture f;
+    f.window->resize(1440, 900);
+    QSignalSpy shown(f.window.get(), &MainWindow::runShown);
+    f.window->setExperiment(sleepFor(10, 1200, "qthread", 24)); // half a second: the charts have lines
+    f.press(Qt::Key_F5);
+    QVERIFY(shown.wait(kPatienceMs));
+    // What must not get lost: columns moved by hand, and lanes that are scrolled.
+    auto *splitter = f.window->findChild<QSplitter *>();
+    splitter->setSizes({300, 700, 400});
+    const QList<int> columns = splitter->sizes();
+    auto *charts = f.window->findChild<ChartStack *>();
+    charts->settle();
+    const auto *timeline = f.window->findChild<TimelineCard *>();
+    auto *bar = timeline->findChild<QScrollBar *>();
+    if (shownIn(shown)->trace.timeline)
+        QTRY_VERIFY(!timeline->isFollowing() && timeline->isAllVisible() && bar->maximum() > 20);
+    bar->setValue(bar->maximum());
+    const int scrolled = bar->value();
+    const auto pictured = [](const QImage &picture, const QWidget *part) {
+        return picture.copy(QRect(part->mapTo(part->window(), QPoint()), part->size()));
+    };
+    const auto now = [&](const QWidget *part) { return pictured(pictureOf(*f.window, 1), part); };
+    const QImage chartsBefore = now(charts);
+    const QImage timelineBefore = now(timeline);
+
+    auto *exporter = f.window->findChild<Exporter *>();
+    const QString path = f.folder.filePath(QStringLiteral("a.png"));
+    const QString id = QStringLiteral("window");
+    QVERIFY(exporter->save({id, {1600, 1000}, 1}, path));
+    const QImage picture(path);
+    QCOMPARE(picture.size(), QSize(1600, 1000));
+    QCOMPARE(f.window->size(), QSize(1440, 900));
+    QCOMPARE(splitter->sizes(), columns);
+    QCOMPARE(bar->value(), scrolled);
+    QCOMPARE(now(charts), chartsBefore);
+    QCOMPARE(now(timeline), timelineBefore);
+    QVERIFY(exporter->save({id, {3200, 2000}, 2}, path)); // twice as fine and not twice as large
+    const QImage fine(path);
+    QCOMPARE(fine.size(), QSize(3200, 2000));
+    const QSize least = f.window->minimumSizeHint();
+    QVERIFY(exporter->save({id, least, 1}, path));
+    QVERIFY(!exporter->save({id, least - QSize(1, 0), 1}, path));
+    QVERIFY(!exporter->save({id, least - QSize(0, 1), 1}, path));
+    QCOMPARE(f.window->size(), QSize(1440, 900));
+    QCOMPARE(bar->value(), scrolled);
+
+    // It is what a window of this size shows.
+    f.window->resize(1600, 1000);
+    charts->settle();
+    QTRY_COMPARE(now(charts), pictured(picture, charts));
+    QTRY_COMPARE(now(timeline), pictured(picture, timeline));
+    QVERIFY(pictured(picture, charts).width() > chartsBefore.width());
+    const auto isBlown = [](const QImage &image) { // each of its pixels is four times the same
+        const QImage half = image.scaled(image.size() / 2, Qt::IgnoreAspectRatio, Qt::FastTransformation);
+        return half.scaled(image.size(), Qt::IgnoreAspectRatio, Qt::FastTransformation) == image;
+    };
+    const auto *canvas = timeline->findChild<TimelineCanvas *>();
+    const QRect place(canvas->mapTo(f.window.get(), QPoint()) * 2, canvas->size() * 2);
+    QVERIFY(isBlown(picture.scaled(fine.size())));
+    QVERIFY(!isBlown(fine.copy(place.adjusted(0, 0, -place.width() / 8, 0)))); // without the scroll bar
+}
+
 void TestWindowAccess::unwritablePicturesAreReported()
 {
     const WindowFixture f;
@@ -233,8 +303,8 @@ void TestWindowAccess::unwritablePicturesAreReported()
 void TestWindowAccess::exportDialogLimitsTheSize()
 {
     ExportDialog dialog(
-        {{QStringLiteral("window"), QStringLiteral("The window"), {800, 600}, true},
-         {QStringLiteral("cores"), QStringLiteral("Cores"), {900, 320}, false}},
+        {{QStringLiteral("window"), QStringLiteral("The window"), {1200, 800}, {1000, 700}, false},
+         {QStringLiteral("cores"), QStringLiteral("Cores"), {900, 320}, {}, false}},
         QStringLiteral("cores"), nullptr);
     QCOMPARE(dialog.request().id, QStringLiteral("cores"));
     QCOMPARE(dialog.request().pixels, QSize(1800, 640));
@@ -248,6 +318,20 @@ void TestWindowAccess::exportDialogLimitsTheSize()
     width->setWhole(kMaxPictureSide);
     Q_EMIT width->edited();
     QVERIFY(!save->isEnabled()); // twice the largest side
+
+    // The window has a least size, which is named when it is asked for less.
+    auto *subject = dialog.findChildren<QComboBox *>().constFirst();
+    subject->setCurrentIndex(0);
+    Q_EMIT subject->activated(0); // what choosing it does
+    QCOMPARE(dialog.request().pixels, QSize(2400, 1600));
+    QVERIFY(save->isEnabled() && width->isEnabled());
+    width->setWhole(1000);
+    Q_EMIT width->edited();
+    QVERIFY(save->isEnabled());
+    width->setWhole(999);
+    Q_EMIT width->edited();
+    QVERIFY(!save->isEnabled());
+    QVERIFY2(width->problem().contains(QLatin1String("1000 to")), qPrintable(width->problem()));
 }
 
 // As what the chosen filter says, and never before there is one.
@@ -292,6 +376,32 @@ void TestWindowAccess::chartIsCopiedAsAPicture()
     QVERIFY(copied->hasImage());
     QVERIFY(!qvariant_cast<QImage>(copied->imageData()).isNull());
     QVERIFY(copied->hasText());
+}
+
+void TestWindowAccess::ctrlTShowsTheTableOfTheChartThatHasTheFocus()
+{
+    const WindowFixture f;
+    const auto tables = [&f] {
+        QStringList titles;
+        for (const auto *table : f.window->findChildren<ChartTableWindow *>())
+            titles << table->windowTitle();
+        return titles;
+    };
+    const auto *charts = f.window->findChild<ChartStack *>();
+    auto *card = charts->findChildren<ChartCard *>().at(2);
+    card->setFocus();
+    QCOMPARE(charts->currentChart(), QStringLiteral("switches"));
+    QTest::keyClick(card, Qt::Key_T, Qt::ControlModifier);
+    QCOMPARE(tables().size(), 1);
+    QVERIFY2(
+        tables().at(0).startsWith(charts->chartTitle(QStringLiteral("switches"))),
+        qPrintable(tables().at(0)));
+    // The one used last, when none has the focus.
+    f.window->activateWindow();
+    f.window->setFocus();
+    f.press(Qt::Key_T, Qt::ControlModifier);
+    QCOMPARE(tables().size(), 2);
+    QCOMPARE(tables().at(1), tables().at(0));
 }
 
 void TestWindowAccess::helpNamesEveryKey()

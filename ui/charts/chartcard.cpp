@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace timeslice {
 
@@ -38,9 +39,10 @@ ChartCard::ChartCard(QWidget *parent)
     setMouseTracking(true);
     setFocusPolicy(Qt::StrongFocus);
     setContextMenuPolicy(Qt::ActionsContextMenu);
-    auto *table = new QAction(tr("Show as table"), this);
-    table->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_T));
-    table->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+    // The key stands behind the words and is no shortcut: it is the window's, for the chart that has the
+    // focus, and a second one would leave both without effect.
+    const auto key = QKeySequence(Qt::CTRL | Qt::Key_T).toString(QKeySequence::NativeText);
+    auto *table = new QAction(tr("Show as table") + QLatin1Char('\t') + key, this);
     connect(table, &QAction::triggered, this, &ChartCard::tableRequested);
     addAction(table);
 }
@@ -82,6 +84,21 @@ void ChartCard::setNote(const QString &note)
     update();
 }
 
+void ChartCard::setHeaderRoom(double width)
+{
+    if (std::exchange(m_headerRoom, width) == width)
+        return;
+    layOut();
+    update();
+}
+
+QRectF ChartCard::headerRoom() const
+{
+    const QRectF header = headerRect();
+    const double line = QFontMetricsF(titleFont(m_look.scale())).height();
+    return {width() - kPad * m_look.scale() - m_headerRoom, header.top(), m_headerRoom, line};
+}
+
 QWidget *ChartCard::plotWidget() const
 {
     if (m_heat && m_heat->isVisibleTo(this))
@@ -98,7 +115,7 @@ QRectF ChartCard::plotRect() const
 QRectF ChartCard::headerRect() const
 {
     const double scale = m_look.scale();
-    const double width = std::max(1.0, this->width() - 2 * kPad * scale);
+    const double width = std::max(1.0, this->width() - 2 * kPad * scale - m_headerRoom);
     return {kPad * scale, kTopPad * scale, width, m_header.height(width, scale)};
 }
 

@@ -29,7 +29,7 @@ struct Crosshair {
 
 /// One chart on its card: header, plot, crosshair. It draws what it is given and says where the user points.
 ///
-/// Arrow keys, Home and End move the crosshair; Ctrl+T, or the context menu, asks for the table.
+/// Arrow keys, Home and End move the crosshair; the context menu asks for the table.
 /// Thread: GUI.
 class ChartCard : public QWidget {
     Q_OBJECT
@@ -46,6 +46,11 @@ public:
     /// A line of small print below the plot, for pictures that leave the program.
     void setCaption(const QString &caption);
     void setNote(const QString &note);
+
+    /// Keeps so much of the header's line free at its right, for a control that is not the card's.
+    void setHeaderRoom(double width);
+    /// What is kept free, in this widget's coordinates.
+    [[nodiscard]] QRectF headerRoom() const;
 
     /// Where data is drawn, in this widget's coordinates.
     [[nodiscard]] QRectF plotRect() const;
@@ -100,6 +105,7 @@ private:
     CrosshairLayer *m_crosshair;
     QElapsedTimer m_described;
     bool m_timeShown = false;
+    double m_headerRoom = 0;
 };
 
 } // namespace timeslice

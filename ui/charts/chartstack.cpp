@@ -20,6 +20,7 @@ namespace timeslice {
 namespace {
 
 constexpr int kCardGap = 16;
+constexpr int kButtonGap = 16;
 // How they share the height: the first has the busiest lines, the last one the time labels as well.
 constexpr int kFirstStretch = 120;
 constexpr int kStretch = 100;
@@ -110,6 +111,7 @@ void ChartStack::Private::update()
     refreshSpecs();
     if (!window.columns->isEmpty() && needEndLabels(specs) != look.hasEndLabels())
         wear();
+    updateRangeState(); // before the plots: it takes room from a header
     const RowRange rows = rowsInside(window);
     for (std::size_t i = 0; i < specs.size(); ++i) {
         cards[i]->show(specs[i], window, ticksOf(i, specs[i], window));
@@ -117,7 +119,6 @@ void ChartStack::Private::update()
     }
     updateCursor();
     updateBand();
-    updateRangeState();
 }
 
 // Samples may have come since the last picture, and moved the columns that the specs refer to.
@@ -156,11 +157,14 @@ void ChartStack::Private::updateRangeState()
     }
     rangeButton->setText(isShown ? tr("Show all") : tr("Show range"));
     rangeButton->setAccessibleName(isShown ? tr("Show all of the run") : tr("Show the range only"));
+    // Beside the legend, where it covers nothing.
     const QSize size = rangeButton->sizeHint();
-    const QRectF plot = cards[0]->plotRect().translated(cards[0]->pos());
-    const double gap = 8 * themes->scale();
-    rangeButton->setGeometry(
-        QRect((plot.bottomRight() - QPointF(gap + size.width(), gap + size.height())).toPoint(), size));
+    cards[0]->setHeaderRoom(hasRange ? size.width() + kButtonGap * themes->scale() : 0);
+    const QRectF room = cards[0]->headerRoom().translated(cards[0]->pos());
+    QRect place(QPoint(), size);
+    place.moveCenter(room.center().toPoint());
+    place.moveRight(static_cast<int>(room.right()));
+    rangeButton->setGeometry(place);
     rangeButton->setVisible(hasRange);
     rangeButton->raise();
 }
@@ -385,6 +389,11 @@ QString ChartStack::currentChart() const
     return chartIds().at(static_cast<qsizetype>(d->current));
 }
 
+void ChartStack::settle()
+{
+    d->update();
+}
+
 bool ChartStack::isPaused() const
 {
     return d->feed.isPaused();
@@ -437,9 +446,9 @@ void ChartStack::beginRun(const Experiment &experiment)
     d->update();
 }
 
-void ChartStack::markGo()
+void ChartStack::markGo(MonotonicTime go)
 {
-    d->feed.markGo(MonotonicClock::now());
+    d->feed.markGo(go);
     d->update();
 }
 

@@ -53,6 +53,9 @@ public:
         const Recording &recording, const Theme &theme, QSize pixels, double scale,
         const Verdict *verdict = nullptr);
 
+    /// Lays out for the present size at once, instead of with the next turn of the event loop.
+    void settle();
+
     [[nodiscard]] bool isPaused() const;
     [[nodiscard]] bool isPerWorker() const;
     /// Whether a range that is looked at in another view is shown alone, instead of marked in all of the run.
@@ -76,8 +79,8 @@ public Q_SLOTS:
     void addFrame(const timeslice::Frame &frame);
     /// A run was started: the axis becomes the run's, and what is paused goes on.
     void beginRun(const timeslice::Experiment &experiment);
-    /// The run's first item may begin: time 0. Taken as now; the recording corrects it at the end.
-    void markGo();
+    /// The run's first item began at this moment: time 0.
+    void markGo(timeslice::MonotonicTime go);
     /// The run is over: all of it is shown. A recording that failed before go leaves the charts on the
     /// machine.
     void endRun(const timeslice::RecordingPtr &recording);

@@ -236,7 +236,7 @@ void TimelineCanvas::layOut()
     if (m_isLaidOut)
         return;
     if (!m_painter)
-        m_painter.emplace(m_themes->theme(), m_themes->scale(), devicePixelRatioF());
+        paintFor(devicePixelRatioF());
     m_isLaidOut = true;
     m_list = {};
     if (m_scene.isEmpty()) {
@@ -280,11 +280,22 @@ void TimelineCanvas::placeBar()
         size));
 }
 
+// A picture of the window may be finer than the screen.
+void TimelineCanvas::paintFor(double pixelRatio)
+{
+    if (m_painter && m_painter->pixelRatio() == pixelRatio)
+        return;
+    m_painter.emplace(m_themes->theme(), m_themes->scale(), pixelRatio);
+    m_isLaidOut = false;
+    m_isPainted = false;
+}
+
 void TimelineCanvas::paintEvent(QPaintEvent *)
 {
     const auto begin = threadCpuTime();
-    layOut();
     QPainter painter(this);
+    paintFor(painter.deviceTransform().m11());
+    layOut();
     if (m_scene.isEmpty()) {
         painter.fillRect(rect(), m_themes->theme().card);
         painter.setFont(bodyFont(m_themes->scale()));

@@ -115,6 +115,7 @@ private:
     void reorderSoon();
     void reorder();
     void tellChanges(const Viewport &before);
+    void paintFor(double pixelRatio);
     void layOut();
     void placeBar();
     void showFollowButton();

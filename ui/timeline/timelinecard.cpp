@@ -7,7 +7,6 @@
 #include "ui/timeline/slicetable.h"
 #include "ui/timeline/timelinecanvas.h"
 #include "ui/timeline/timelineheader.h"
-#include "ui/timeline/timelinemenu.h"
 #include "ui/timeline/timelinepicture.h"
 
 #include <QClipboard>
@@ -247,6 +246,11 @@ QString TimelineCard::description() const
     return describeScene(m_canvas->scene(), m_sampledReason);
 }
 
+void TimelineCard::settle()
+{
+    static_cast<void>(m_canvas->drawList());
+}
+
 void TimelineCard::updateTitle()
 {
     TimelineTitle title;
@@ -289,6 +293,11 @@ void TimelineCard::updatePanel(bool mayAppear)
 void TimelineCard::fillMenu(QMenu &menu)
 {
     fillTimelineMenu(menu, *m_canvas);
+    menu.addSeparator();
+    addMemoryChoice(menu, m_memoryMiB, [this](int mebibytes) {
+        m_memoryMiB = mebibytes;
+        Q_EMIT memoryChosen(mebibytes);
+    });
     menu.addSeparator();
     auto *save = menu.addAction(tr("Save &picture…"), this, &TimelineCard::pictureRequested);
     save->setEnabled(!m_isEmpty);

@@ -3,6 +3,7 @@
 
 #include "core/base/error.h"
 #include "core/observe/timelineview.h"
+#include "ui/timeline/timelinemenu.h"
 #include "ui/timeline/timelinescene.h"
 
 #include <QFrame>
@@ -69,9 +70,15 @@ public:
     [[nodiscard]] LaneOptions options() const;
     void setOptions(const LaneOptions &options);
 
+    /// What the timeline of a run may take, one of kTimelineMiB: only offered here, by the menu.
+    [[nodiscard]] int memoryMiB() const { return m_memoryMiB; }
+    void setMemoryMiB(int mebibytes) { m_memoryMiB = mebibytes; }
+
     /// What is shown of how much, how exactly: "exact, 118 ms shown of 10.0 s".
     [[nodiscard]] QString description() const;
 
+    /// Lays out for the present size at once, instead of when it is painted.
+    void settle();
     /// Whether there is nothing to show, and so nothing that could be saved.
     [[nodiscard]] bool isEmpty() const { return m_isEmpty; }
     /// The view as it stands, in the window's theme, as a picture of its own.
@@ -93,6 +100,7 @@ Q_SIGNALS:
     /// The moment under the pointer; nothing when it left.
     void hovered(std::optional<quint64> timeNs);
     void optionsChanged();
+    void memoryChosen(int mebibytes);
     void emptyChanged(bool isEmpty);
     /// Something was copied, in words.
     void done(const QString &message);
@@ -121,6 +129,7 @@ private:
     ViewSource m_source; ///< Empty unless a run is watched.
     bool m_isPaused = false;
     bool m_isEmpty = true;
+    int m_memoryMiB = kDefaultTimelineMiB;
     QString m_sampledReason;
 };
 

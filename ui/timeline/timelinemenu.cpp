@@ -82,7 +82,32 @@ void addOrder(QMenu &menu, TimelineCanvas &canvas)
     add(QT_TRANSLATE_NOOP("timeslice", "&Busiest first"), LaneOrder::Busiest);
 }
 
+// 1024 MiB are 1 GiB.
+QString memoryWords(int mebibytes)
+{
+    constexpr int kGibi = 1024;
+    return mebibytes < kGibi ? QStringLiteral("%1 MiB").arg(mebibytes)
+                             : QStringLiteral("%1 GiB").arg(mebibytes / kGibi);
+}
+
 } // namespace
+
+void addMemoryChoice(QMenu &menu, int chosen, const std::function<void(int mebibytes)> &choose)
+{
+    auto *submenu =
+        menu.addMenu(words(QT_TRANSLATE_NOOP("timeslice", "M&emory for a timeline, from the next run on")));
+    submenu->setToolTipsVisible(true);
+    auto *group = new QActionGroup(submenu);
+    for (const int mebibytes : kTimelineMiB) {
+        auto *action =
+            submenu->addAction(memoryWords(mebibytes), submenu, [choose, mebibytes] { choose(mebibytes); });
+        action->setToolTip(words(QT_TRANSLATE_NOOP(
+            "timeslice", "Where the switches of a run take more, the oldest are kept as sums.")));
+        action->setCheckable(true);
+        action->setChecked(mebibytes == chosen);
+        group->addAction(action);
+    }
+}
 
 void fillTimelineMenu(QMenu &menu, TimelineCanvas &canvas)
 {

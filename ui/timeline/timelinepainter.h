@@ -23,6 +23,7 @@ public:
 
     [[nodiscard]] const Theme &theme() const { return *m_theme; }
     [[nodiscard]] double scale() const { return m_scale; }
+    [[nodiscard]] double pixelRatio() const { return m_pixelRatio; }
     /// Lengths for the layout; names get what they need, up to a quarter of `width`.
     [[nodiscard]] TimelineMetrics metrics(std::span<const LaneEntry> entries, double width) const;
 
