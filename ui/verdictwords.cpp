@@ -212,9 +212,9 @@ QString wordsFor(const Recording &recording, const Verdict &verdict)
     case Happening::LockCrowded:
         return tr("So many threads waited for the interpreter's lock (GIL) that waking up to ask for it, "
                   "once "
-                  "each switch interval (%1), kept the cores busy. A longer interval, fewer threads or an "
-                  "event "
-                  "loop would finish sooner.")
+                  "each switch interval (%1), took a good part of the cores. A longer interval, fewer "
+                  "threads "
+                  "or an event loop would finish sooner.")
             .arg(formatDuration(recording.interpreter->switchIntervalSeconds.value_or(0)).toString());
     case Happening::Waiting:
         return wordsForWaiting(recording, verdict);

@@ -26,6 +26,7 @@ constexpr double kLockBound = 0.2; // two workers that take turns wait half of t
 // workers could have, and so many that they take a good part of a core at some microseconds each.
 constexpr double kCrowdedShare = 0.1;
 constexpr double kCrowdedPerSecond = 30'000;
+constexpr double kCrowdedCores = 0.5;
 constexpr double kLeastNoise = 0.02; // what two runs of the same differ by on a quiet machine
 constexpr double kUnknownNoise = 0.1; // assumed of a run too short to show its own spread
 constexpr double kShortestRun = 0.05; // seconds
@@ -72,7 +73,8 @@ bool wasLockShared(const Recording &recording, const Verdict &verdict)
         && *verdict.coresUsed <= kOneCoreMost && verdict.blockedShare.value_or(0) >= kCpuBoundBlocked;
 }
 
-/// Whether threads that wait for the lock kept the cores busy by waking up to ask for it, once each interval.
+/// Whether threads that wait for the lock took a good part of the cores by waking up to ask for it, once each
+/// interval.
 bool wasLockCrowded(const Recording &recording, const Verdict &verdict)
 {
     const auto *const model = findModel(recording.experiment.model);
@@ -81,7 +83,8 @@ bool wasLockCrowded(const Recording &recording, const Verdict &verdict)
     if (!isUnderLock || !verdict.voluntaryPerSecond)
         return false;
     const double most = recording.experiment.workers / *recording.interpreter->switchIntervalSeconds;
-    return *verdict.voluntaryPerSecond >= std::max(kCrowdedPerSecond, kCrowdedShare * most);
+    return most >= kCrowdedPerSecond && verdict.coresUsed.value_or(0) >= kCrowdedCores
+        && *verdict.voluntaryPerSecond >= std::max(kCrowdedPerSecond, kCrowdedShare * most);
 }
 
 /// How CPU-bound workers shared the cores.

@@ -234,8 +234,10 @@ private:
 
     void counter(const char *name, const char *unit, double value, std::uint64_t timeNs)
     {
-        if (!std::isfinite(value))
-            return; // not measured: the value before stands
+        if (!std::isfinite(value)) { // the value before stands in the drawing, so it is said
+            mark(QByteArray(name) + " not measured from here", timeNs, {});
+            return;
+        }
         beginEvent();
         m_text += R"({"ph":"C","name":")" + QByteArray(name) + R"(","pid":)" + QByteArray::number(ownPid())
             + R"(,"ts":)" + microseconds(timeNs - m_beginNs) + R"(,"args":{")" + unit + R"(":)"

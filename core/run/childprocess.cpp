@@ -5,7 +5,8 @@
 #include "core/run/childexit.h"
 #include "core/run/straysweep.h"
 
-#include <atomic>
+#include <QRandomGenerator>
+
 #include <csignal>
 #include <fcntl.h>
 #include <string>
@@ -34,7 +35,7 @@ void preferForOomKill()
 
 // A group of its own without a terminal, but in our session. Linux gives each session an equal share of the
 // machine (autogroup), and in one of its own a run of many short wake-ups kept whoever watches it from
-// running for seconds. System calls only, as above.
+// running for up to a second. System calls only, as above.
 void leadGroup()
 {
     ::setpgid(0, 0);
@@ -43,13 +44,6 @@ void leadGroup()
         return; // there is none
     ::ioctl(terminal, TIOCNOTTY);
     ::close(terminal);
-}
-
-// Different for each process that we start.
-std::string makeMark()
-{
-    static std::atomic<unsigned> count = 0;
-    return std::to_string(::getpid()) + '.' + std::to_string(++count);
 }
 
 } // namespace
@@ -68,7 +62,7 @@ ChildProcess::ChildProcess(QString name, QObject *parent)
         setUpChild(parent, SIGTERM);
         preferForOomKill();
     });
-    const auto mark = makeMark();
+    const auto mark = std::to_string(QRandomGenerator::system()->generate64());
     auto environment = QProcessEnvironment::systemEnvironment();
     environment.insert(QLatin1String(kRunMark), QString::fromStdString(mark));
     m_process.setProcessEnvironment(environment);

@@ -16,11 +16,12 @@ namespace timeslice {
 /// A process of ours that must never outlive us: the supervisor of a run, or the local server.
 ///
 /// It leads a process group of its own without a terminal and gets SIGTERM when this process dies; it also
-/// watches its standard input, whose end it takes as our death. When it is killed, all that it has started is
-/// ended before `ended` comes. With all that it starts it is what the kernel ends first when memory runs out.
-/// Its output is drained, kept (the last 64 KiB) and capped: a process that writes more than kMaxOutput
-/// without end is killed. `ended` comes exactly once on every path, also when the program is missing. Thread:
-/// lives and is started on the main thread only, because the kernel ties the death signal to the thread.
+/// watches its standard input, whose end it takes as our death. When it is killed, what StraySweep finds of
+/// all that it has started is ended before `ended` comes. With all that it starts it is what the kernel ends
+/// first when memory runs out. Its output is drained, kept (the last 64 KiB) and capped: a process that
+/// writes more than kMaxOutput without end is killed. `ended` comes exactly once on every path, also when the
+/// program is missing. Thread: lives and is started on the main thread only, because the kernel ties the
+/// death signal to the thread.
 class ChildProcess : public QObject {
     Q_OBJECT
 

@@ -5,9 +5,9 @@
 #include "core/procfs/fields.h"
 #include "core/procfs/keptfile.h"
 
-#include <algorithm>
 #include <csignal>
 #include <filesystem>
+#include <optional>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <thread>
@@ -32,12 +32,6 @@ bool hasEntry(std::string_view environment, std::string_view entry)
     return false;
 }
 
-bool carries(pid_t pid, std::string_view entry)
-{
-    const auto environment = readSmallFile("/proc/" + std::to_string(pid) + "/environ");
-    return environment && hasEntry(*environment, entry);
-}
-
 } // namespace
 
 struct StraySweep::Process {
@@ -45,47 +39,72 @@ struct StraySweep::Process {
     bool isZombie;
     pid_t parent;
     pid_t group;
+    pid_t session;
+    std::uint64_t start; ///< In ticks since boot.
 
-    static std::vector<Process> all();
+    static std::optional<Process> read(pid_t pid);
 };
 
-std::vector<StraySweep::Process> StraySweep::Process::all()
+// proc_pid_stat(5)
+std::optional<StraySweep::Process> StraySweep::Process::read(pid_t pid)
+{
+    const auto text = readSmallFile("/proc/" + std::to_string(pid) + "/stat");
+    // Behind the last ')': a program chooses its name as it likes.
+    const auto nameEnd = text ? text->rfind(')') : std::string::npos;
+    if (nameEnd == std::string::npos)
+        return std::nullopt;
+    auto rest = std::string_view(*text).substr(nameEnd + 1);
+    const bool isZombie = fields::takeWord(rest) == "Z";
+    const auto parent = fields::takeNumber<pid_t>(rest);
+    const auto group = fields::takeNumber<pid_t>(rest);
+    const auto session = fields::takeNumber<pid_t>(rest);
+    for (int field = 7; field < 22; ++field)
+        static_cast<void>(fields::takeWord(rest));
+    const auto start = fields::takeNumber<std::uint64_t>(rest);
+    if (!parent || !group || !session || !start)
+        return std::nullopt;
+    return Process{pid, isZombie, *parent, *group, *session, *start};
+}
+
+StraySweep::StraySweep(pid_t leader, std::string_view mark)
+    : m_entry(std::string(kRunMark) + '=' + std::string(mark))
+    , m_groups{leader}
+{
+    const auto self = Process::read(leader);
+    m_start = self ? self->start : UINT64_MAX;
+}
+
+std::vector<StraySweep::Process> StraySweep::younger() const
 {
     std::vector<Process> found;
     std::error_code error;
     for (std::filesystem::directory_iterator entry("/proc", error), end; !error && entry != end;
          entry.increment(error)) {
         const auto pid = fields::toNumber<pid_t>(entry->path().filename().native());
-        const auto text = pid ? readSmallFile(entry->path() / "stat") : std::string();
-        // Behind the last ')', proc_pid_stat(5): a program chooses its name as it likes.
-        const auto nameEnd = text ? text->rfind(')') : std::string::npos;
-        if (nameEnd == std::string::npos)
-            continue;
-        auto rest = std::string_view(*text).substr(nameEnd + 1);
-        const bool isZombie = fields::takeWord(rest) == "Z";
-        const auto parent = fields::takeNumber<pid_t>(rest);
-        const auto group = fields::takeNumber<pid_t>(rest);
-        if (parent && group)
-            found.push_back({*pid, isZombie, *parent, *group});
+        const auto process = pid && *pid != ::getpid() ? Process::read(*pid) : std::nullopt;
+        if (process && process->start >= m_start)
+            found.push_back(*process);
     }
     return found;
 }
 
-StraySweep::StraySweep(pid_t leader, std::string_view mark)
-    : m_entry(std::string(kRunMark) + '=' + std::string(mark))
-    , m_groups{leader}
-{ }
-
 std::size_t StraySweep::kill(const std::vector<Process> &all)
 {
+    std::size_t leaving = 0;
     for (const auto &process : all) {
-        if (!process.isZombie && process.pid != ::getpid() && carries(process.pid, m_entry)) {
+        if (process.isZombie)
+            continue;
+        const auto environment = readSmallFile("/proc/" + std::to_string(process.pid) + "/environ");
+        if (environment && hasEntry(*environment, m_entry)) {
             ::kill(process.pid, SIGKILL);
             m_killed.insert(process.pid);
-            m_groups.insert(process.group);
+            // Of a group that it has only joined the others may be somebody else's.
+            if (process.pid == process.group)
+                m_groups.insert(process.group);
+        } else if (process.parent == ::getpid() && (!environment || environment->empty())) {
+            ++leaving; // it is just ending, as one that dies with who started it: look again
         }
     }
-    m_groups.erase(::getpgrp()); // one may have joined it
     for (const auto &process : all) {
         if (m_groups.contains(process.group)) {
             ::kill(process.pid, SIGKILL);
@@ -96,12 +115,12 @@ std::size_t StraySweep::kill(const std::vector<Process> &all)
         const auto waited = ::waitpid(pid, nullptr, WNOHANG);
         return waited == pid || (waited < 0 && ::kill(pid, 0) != 0);
     });
-    return m_killed.size();
+    return m_killed.size() + leaving;
 }
 
 // A worker dies with the one who started it, before any sweep, and has no environment to know it by then.
 // Whom QProcess knows it takes leave of as soon as the event loop runs; who is still there after that is
-// nobody's.
+// nobody's. It counts as left even so, for another sweep is due: its group is known only now.
 std::size_t StraySweep::takeLeave(const std::vector<Process> &all)
 {
     std::set<pid_t> left;
@@ -110,7 +129,9 @@ std::size_t StraySweep::takeLeave(const std::vector<Process> &all)
             continue;
         if (m_zombies.contains(process.pid)) {
             ::waitpid(process.pid, nullptr, WNOHANG);
-            m_groups.insert(process.group);
+            // What has left our session on its own, as a program started for good does, is let go.
+            if (process.pid == process.group && process.session == ::getsid(0))
+                m_groups.insert(process.group);
         }
         left.insert(process.pid);
     }
@@ -122,14 +143,14 @@ std::size_t StraySweep::sweep()
 {
     if (m_groups.empty())
         return 0;
-    const auto all = Process::all();
+    const auto all = younger();
     return kill(all) + takeLeave(all);
 }
 
 void StraySweep::sweepNow(std::chrono::milliseconds patience)
 {
     const auto deadline = MonotonicClock::now() + patience;
-    while (!m_groups.empty() && kill(Process::all()) > 0 && MonotonicClock::now() < deadline)
+    while (!m_groups.empty() && kill(younger()) > 0 && MonotonicClock::now() < deadline)
         std::this_thread::sleep_for(2ms);
 }
 

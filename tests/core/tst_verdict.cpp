@@ -120,10 +120,15 @@ void TestVerdict::aCrowdAtTheLockIsNamed()
         return judge(recording, nullptr).happening;
     };
     QCOMPARE(happened(90'000), Happening::LockCrowded);
-    QCOMPARE(happened(20'000), Happening::Waiting); // few asked
+    QCOMPARE(happened(59'000), Happening::Waiting); // few asked
+    recording.experiment.workers = 2000;
+    QCOMPARE(happened(79'000), Happening::Waiting); // few of so many
     recording.experiment.workers = 30;
-    QCOMPARE(happened(10'000), Happening::Waiting); // so few cannot fill a core with it
+    QCOMPARE(happened(90'000), Happening::Waiting); // so few cannot ask as often: it was for something else
     recording.experiment.workers = 1000;
+    recording.cpuSeconds = 0.8;
+    QCOMPARE(happened(90'000), Happening::Waiting); // it took little
+    recording.cpuSeconds = 2.6;
     recording.interpreter->gilEnabled = false;
     QCOMPARE(happened(90'000), Happening::Waiting);
     recording.interpreter->gilEnabled = true;

@@ -59,9 +59,7 @@ void TestPythonStarters::everyStarterAndEveryWay()
     native.items = 6;
     const auto expected = finishedRun(lab, native);
     QVERIFY(expected && expected->outcome == Outcome::Completed);
-    for (const auto &variant : pythonVariants()) {
-        if (whyNot(workload.toStdString(), variant.model->id))
-            continue;
+    for (const auto &variant : variantsFor(workload)) {
         const auto name = variant.name();
         auto experiment =
             tinyExperiment(workload.toStdString(), variant.model->id, workersFor(*variant.model, 2));
