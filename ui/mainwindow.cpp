@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/mainwindow.h"
 
-#include "core/analyse/verdict.h"
 #include "core/lab/baseline.h"
-#include "core/model/catalogue.h"
-#include "core/workload/catalogue.h"
 #include "ui/canvasview.h"
 #include "ui/charts/chartstack.h"
 #include "ui/charts/recordingpicture.h"
@@ -14,9 +11,10 @@
 #include "ui/fieldrow.h"
 #include "ui/format.h"
 #include "ui/helpdialog.h"
+#include "ui/rundisplay.h"
+#include "ui/statusstrip.h"
 #include "ui/themecontroller.h"
 #include "ui/timeline/timelinecard.h"
-#include "ui/timelinefeed.h"
 #include "ui/tintedicon.h"
 #include "ui/topbar.h"
 #include "ui/verdictpanel.h"
@@ -53,7 +51,6 @@ constexpr int kGap = 16;
 constexpr int kLeftWidth = 264;
 constexpr int kRightWidth = 300;
 constexpr double kScaleStep = 1.1;
-constexpr qint64 kStripMs = 500; ///< Numbers at the bottom change no faster than they can be read.
 
 /// Widgets for which Space means something of their own.
 bool wantsSpace(const QWidget *widget)
@@ -70,8 +67,6 @@ MainWindow::MainWindow(Lab *lab, ThemeController *themes, WindowState *state)
     , m_state(state)
     , m_scenarios(scenarios())
     , m_actions(makeWindowActions(this))
-    , m_pump(this, nullptr)
-    , m_gaps(nullptr)
 {
     setObjectName(QStringLiteral("timeslice"));
     setWindowIcon(programIcon());
@@ -85,7 +80,7 @@ MainWindow::MainWindow(Lab *lab, ThemeController *themes, WindowState *state)
 MainWindow::~MainWindow()
 {
     // Before the views that it connects: the pointer leaves them as they go, and they say so.
-    delete m_timelineFeed;
+    m_display.reset();
 }
 
 void MainWindow::build()
@@ -140,9 +135,9 @@ void MainWindow::build()
 
     column->addWidget(makeHairline(m_page));
     m_strip = new StatusStrip(m_lab->machine(), m_page);
-    m_strip->setState(tr("Ready"));
-    m_timelineFeed = new TimelineFeed(m_lab, m_timeline, m_charts, m_strip, this);
     column->addWidget(m_strip);
+    m_display = std::make_unique<RunDisplay>(
+        m_lab, RunDisplay::Views{m_charts, m_timeline, m_canvas, m_verdict, m_strip}, this);
     // Nothing in particular has the focus at first, so that Space pauses and no button looks chosen.
     setFocusPolicy(Qt::ClickFocus);
     setFocus();
@@ -168,15 +163,16 @@ void MainWindow::connectActions()
     on(m_actions.run, [this] { run(); });
     on(m_actions.runBaseline, [this] { start(baselineFor(*m_panel->experiment())); });
     on(m_actions.stop, [this] { m_lab->stop(); });
-    connect(m_actions.pause, &QAction::toggled, this, &MainWindow::setPaused);
+    connect(m_actions.pause, &QAction::toggled, m_topBar, &TopBar::setPaused);
+    connect(m_actions.pause, &QAction::toggled, m_display.get(), &RunDisplay::setPaused);
     on(m_actions.saveWindow, [this] { m_exporter->saveWindow(); });
     on(m_actions.saveChart, [this] { m_exporter->saveChart(); });
     on(m_actions.copyChart, [this] { m_exporter->copyChart(); });
-    on(m_actions.saveJson, [this] { m_exporter->saveRun(m_last, ExportFormat::Json); });
-    on(m_actions.saveCsv, [this] { m_exporter->saveRun(m_last, ExportFormat::Csv); });
+    on(m_actions.saveJson, [this] { m_exporter->saveRun(m_display->last(), ExportFormat::Json); });
+    on(m_actions.saveCsv, [this] { m_exporter->saveRun(m_display->last(), ExportFormat::Csv); });
     on(m_actions.saveTimeline, [this] { saveTimeline(); });
-    on(m_actions.savePerfetto, [this] { m_exporter->saveRun(m_last, ExportFormat::Perfetto); });
-    on(m_actions.saveSlices, [this] { m_exporter->saveRun(m_last, ExportFormat::Slices); });
+    on(m_actions.savePerfetto, [this] { m_exporter->saveRun(m_display->last(), ExportFormat::Perfetto); });
+    on(m_actions.saveSlices, [this] { m_exporter->saveRun(m_display->last(), ExportFormat::Slices); });
     connect(m_actions.appearance, &QActionGroup::triggered, this, [this](const QAction *action) {
         m_state->setAppearance(static_cast<WindowState::Appearance>(action->data().toInt()));
         m_themes->setMode(static_cast<ThemeController::Mode>(action->data().toInt()));
@@ -204,8 +200,9 @@ void MainWindow::connectActions()
         m_state->setSamplingHz(hz);
     });
     connect(m_verdict, &VerdictPanel::baselineWanted, this, [this] {
-        if (m_last && m_lab->state() == LabState::Idle)
-            start(baselineFor(m_last->experiment)); // of the run that is judged, not of what is set now
+        if (m_display->last() && m_lab->state() == LabState::Idle)
+            start(baselineFor(
+                m_display->last()->experiment)); // of the run that is judged, not of what is set now
     });
     connect(m_timeline, &TimelineCard::pictureRequested, this, &MainWindow::saveTimeline);
     connect(m_timeline, &TimelineCard::emptyChanged, m_actions.saveTimeline, &QAction::setDisabled);
@@ -222,14 +219,14 @@ void MainWindow::connectActions()
 
 void MainWindow::connectLab()
 {
-    connect(m_lab, &Lab::stateChanged, this, &MainWindow::noteState);
-    connect(m_lab, &Lab::frameReady, &m_pump, &FramePump::push);
-    connect(&m_gaps, &GapMeter::measured, m_lab, &Lab::noteWindowGap);
-    connect(m_lab, &Lab::noticed, m_verdict, &VerdictPanel::addNotice);
-    connect(m_lab, &Lab::runFinished, this, &MainWindow::finish);
+    connect(m_lab, &Lab::stateChanged, this, &MainWindow::updateActions);
     connect(
         m_lab, &Lab::interpretersFound, this, [this] { m_panel->setInterpreters(m_lab->interpreters()); });
-    connect(&m_pump, &FramePump::frameDue, this, &MainWindow::showFrame);
+    connect(m_display.get(), &RunDisplay::ended, this, &MainWindow::updateActions);
+    connect(m_display.get(), &RunDisplay::shown, this, [this](const RecordingPtr &recording) {
+        m_showsRun = true;
+        Q_EMIT runShown(recording);
+    });
 }
 
 void MainWindow::restoreState()
@@ -340,9 +337,10 @@ void MainWindow::updateActions()
                                 : problem);
     m_actions.stop->setEnabled(state == LabState::Preparing || state == LabState::Running);
     m_actions.save->setEnabled(problem.isEmpty());
-    m_actions.saveJson->setEnabled(m_last != nullptr);
-    m_actions.saveCsv->setEnabled(m_last != nullptr);
-    const bool hasTimeline = m_last && m_last->trace.timeline;
+    const auto &last = m_display->last();
+    m_actions.saveJson->setEnabled(last != nullptr);
+    m_actions.saveCsv->setEnabled(last != nullptr);
+    const bool hasTimeline = last && last->trace.timeline;
     m_actions.savePerfetto->setEnabled(hasTimeline);
     m_actions.saveSlices->setEnabled(hasTimeline);
     m_strip->setMessage(problem);
@@ -356,7 +354,7 @@ bool MainWindow::run()
 bool MainWindow::start(const Experiment &experiment, const QStringList &command)
 {
     m_actions.pause->setChecked(false);
-    m_pump.flush(); // what was seen before belongs to the time before
+    m_display->flush();
     const auto run = m_lab->start(
         experiment,
         RunOptions{
@@ -368,24 +366,14 @@ bool MainWindow::start(const Experiment &experiment, const QStringList &command)
         return false;
     }
     m_showsRun = true;
-    m_monitor.begin(*run, m_lab->experiment(), m_lab->board());
-    m_cost.beginRun();
-    m_gaps.start();
-    showPlanned();
-    m_charts->beginRun(m_lab->experiment());
-    m_timelineFeed->begin();
-    m_verdict->beginRun();
-    m_verdict->setProgress(m_monitor.progress(m_lab->state(), MonotonicClock::now()));
-    const bool paints = findWorkload(m_lab->experiment().workload)->paints;
-    m_canvas->setVisible(paints);
-    if (paints) {
-        // The board stays mapped as long as the view may look at it.
-        m_canvas->watch(
-            [board = m_lab->board()] { return std::span<const std::byte>(board->arena()); },
-            m_lab->experiment().workers);
-    }
+    m_display->begin(*run);
     updateActions();
     return true;
+}
+
+std::optional<GapSummary> MainWindow::gaps() const
+{
+    return m_display->gaps();
 }
 
 void MainWindow::showProblem(const Error &error)
@@ -395,15 +383,6 @@ void MainWindow::showProblem(const Error &error)
     m_strip->setState(tr("Not started"), true);
 }
 
-void MainWindow::showPlanned()
-{
-    Recording planned; // the lab compares recordings; this is all it looks at for it
-    planned.experiment = m_lab->experiment();
-    planned.interpreter = m_lab->interpreter();
-    showBaseline(m_lab->baselineOf(planned));
-    m_strip->setInterpreter(interpreterInWords(planned.interpreter));
-}
-
 void MainWindow::reportUnopened(const Error &error)
 {
     auto *box = new QMessageBox(
@@ -411,104 +390,6 @@ void MainWindow::reportUnopened(const Error &error)
     box->setTextFormat(Qt::PlainText);
     box->setAttribute(Qt::WA_DeleteOnClose);
     box->open();
-}
-
-void MainWindow::showBaseline(const RecordingPtr &baseline)
-{
-    const bool isKnown = baseline && baseline->itemsPerSecond;
-    m_charts->setBaseline(
-        isKnown ? baseline->itemsPerSecond : std::nullopt,
-        isKnown ? tr("baseline: %1").arg(formatRate(baseline->itemsPerSecond).toString()) : QString());
-}
-
-void MainWindow::noteState(LabState state)
-{
-    switch (state) {
-    case LabState::Idle:
-        break; // `finish` follows and says how it ended
-    case LabState::Preparing:
-        m_strip->setState(tr("Getting ready"));
-        break;
-    case LabState::Running:
-        showPlanned(); // interpreters may have been looked for until now
-        if (const auto go = m_lab->board()->goTime()) // not now: it is heard of later
-            m_charts->markGo(*go);
-        m_strip->setState(tr("Running"));
-        break;
-    case LabState::Stopping:
-        m_strip->setState(tr("Stopping"));
-        break;
-    }
-    updateActions();
-}
-
-void MainWindow::showFrame(const Frame &frame)
-{
-    m_charts->addFrame(frame); // collects while paused, too
-    m_monitor.add(frame);
-    const bool worksHere =
-        m_lab->state() != LabState::Idle && findModel(m_lab->experiment().model)->onUiThread;
-    m_cost.add(
-        frame.latest->end, Nanoseconds(static_cast<std::int64_t>(frame.latest->observerCpuNs)),
-        worksHere ? std::nullopt : std::optional(threadCpuTime()), m_lab->trace().readerCpuSeconds);
-    if (m_actions.pause->isChecked())
-        return;
-    m_timelineFeed->refresh();
-    if (m_lab->state() != LabState::Idle)
-        m_verdict->setProgress(m_monitor.progress(m_lab->state(), MonotonicClock::now()));
-    if (m_sinceStrip.isValid() && m_sinceStrip.elapsed() < kStripMs)
-        return;
-    m_sinceStrip.start();
-    m_strip->setCost(m_cost.shares());
-    m_strip->setMissed(m_monitor.missed());
-    m_strip->setThrottle(frame.latest->throttle);
-    if (m_gaps.isRunning())
-        m_strip->setGaps(m_gaps.recent(), m_gaps.overall());
-}
-
-void MainWindow::finish(const RecordingPtr &recording)
-{
-    m_gaps.stop();
-    m_pump.flush();
-    m_last = recording;
-    if (m_actions.pause->isChecked()) {
-        m_held = recording;
-        m_strip->setState(
-            tr("%1; display paused").arg(endInWords(*recording)), recording->outcome == Outcome::Failed);
-        updateActions();
-        return;
-    }
-    showRecording(recording);
-}
-
-void MainWindow::showRecording(const RecordingPtr &recording)
-{
-    m_showsRun = true;
-    const RecordingPtr baseline = m_lab->baselineOf(*recording);
-    showBaseline(baseline);
-    m_charts->endRun(recording);
-    m_timelineFeed->end(*recording);
-    if (m_canvas->isVisibleTo(this))
-        m_canvas->freeze(recording->canvas, recording->experiment.workers);
-    m_verdict->showResult(
-        recording, judge(*recording, baseline.get()), rateBars(recording, baseline, m_lab->recordings()));
-    m_strip->setState(endInWords(*recording), recording->outcome == Outcome::Failed);
-    m_strip->setInterpreter(interpreterInWords(*recording));
-    if (const auto gaps = m_gaps.overall())
-        m_strip->setGapsOfRun(*gaps);
-    m_strip->setMissed(recording->observer.missed);
-    updateActions();
-    Q_EMIT runShown(recording);
-}
-
-void MainWindow::setPaused(bool paused)
-{
-    m_charts->setPaused(paused);
-    m_canvas->setPaused(paused);
-    m_timeline->setPaused(paused);
-    m_topBar->setPaused(paused);
-    if (!paused && m_held)
-        showRecording(std::exchange(m_held, nullptr));
 }
 
 void MainWindow::setTimelineMiB(int mebibytes)
@@ -544,8 +425,9 @@ void MainWindow::showHelp()
 // Under a run that is not over yet stands only what it is.
 void MainWindow::saveTimeline()
 {
-    const bool isOver = m_lab->state() == LabState::Idle && m_last;
-    m_exporter->saveTimeline(isOver ? pictureCaption(*m_last) : experimentCaption(m_lab->experiment()));
+    const auto &last = m_display->last();
+    const bool isOver = m_lab->state() == LabState::Idle && last;
+    m_exporter->saveTimeline(isOver ? pictureCaption(*last) : experimentCaption(m_lab->experiment()));
 }
 
 bool MainWindow::event(QEvent *event)

@@ -3,17 +3,15 @@
 
 #include "core/lab/lab.h"
 #include "core/lab/scenarios.h"
-#include "ui/framepump.h"
 #include "ui/gapmeter.h"
-#include "ui/runmonitor.h"
-#include "ui/statusstrip.h"
 #include "ui/windowactions.h"
 #include "ui/windowstate.h"
 
-#include <QElapsedTimer>
 #include <QPointer>
 #include <QWidget>
 
+#include <memory>
+#include <optional>
 #include <vector>
 
 class QSplitter;
@@ -25,9 +23,10 @@ class ChartStack;
 class ExperimentPanel;
 class Exporter;
 class HelpDialog;
+class RunDisplay;
+class StatusStrip;
 class ThemeController;
 class TimelineCard;
-class TimelineFeed;
 class TopBar;
 class VerdictPanel;
 
@@ -57,7 +56,7 @@ public:
     /// Remembers how the window stands, also for an end that no window is asked about.
     void saveState();
     /// How long the window was away from its event loop during the run under way or the last one.
-    [[nodiscard]] std::optional<GapSummary> gaps() const { return m_gaps.overall(); }
+    [[nodiscard]] std::optional<GapSummary> gaps() const;
 
 Q_SIGNALS:
     /// A run has ended and everything about it is shown.
@@ -79,20 +78,11 @@ private:
     void experimentEdited();
     void introduce();
     void updateActions();
-    void setPaused(bool paused);
     void setTimelineMiB(int mebibytes);
     void changeScale(double scale);
     void showHelp();
     void saveTimeline();
 
-    void noteState(LabState state);
-    void showFrame(const Frame &frame);
-    void finish(const RecordingPtr &recording);
-    void showRecording(const RecordingPtr &recording);
-    /// What is known of the run under way before it has measured anything: its baseline and its interpreter.
-    void showPlanned();
-    /// In the throughput chart; nullptr removes it.
-    void showBaseline(const RecordingPtr &baseline);
     /// A file that cannot be opened concerns neither the run under way nor the one that is shown.
     void reportUnopened(const Error &error);
 
@@ -102,11 +92,6 @@ private:
     WindowState *m_state;
     const std::vector<Scenario> m_scenarios;
     WindowActions m_actions;
-    FramePump m_pump;
-    GapMeter m_gaps;
-    RunMonitor m_monitor;
-    ObserverCost m_cost;
-    QElapsedTimer m_sinceStrip;
 
     QWidget *m_page = nullptr; ///< Around all the others.
     TopBar *m_topBar = nullptr;
@@ -114,15 +99,13 @@ private:
     ExperimentPanel *m_panel = nullptr;
     ChartStack *m_charts = nullptr;
     TimelineCard *m_timeline = nullptr;
-    TimelineFeed *m_timelineFeed = nullptr;
     CanvasView *m_canvas = nullptr;
     VerdictPanel *m_verdict = nullptr;
     StatusStrip *m_strip = nullptr;
+    std::unique_ptr<RunDisplay> m_display;
     Exporter *m_exporter = nullptr;
     QPointer<HelpDialog> m_help; ///< Made when first asked for.
 
-    RecordingPtr m_last; ///< The run that is shown; what is exported.
-    RecordingPtr m_held; ///< Ended while the display was paused; shown when it goes on.
     bool m_showsRun = false; ///< The verdict is about a run, so editing does not replace it.
 };
 

@@ -83,7 +83,7 @@ void Recorder::addSnapshot(const SnapshotPtr &snapshot)
 void Recorder::addPoint(const SeriesPoint &point)
 {
     if (const auto go = m_board->goTime(); go && point.begin() >= *go)
-        m_recording->series.push_back(point);
+        append(m_recording->series, point);
     auto &series = m_recording->series;
     if (series.size() > kMostPoints || series.size() * bytesOf(point) > kMostSeriesBytes)
         thin(series);

@@ -2,6 +2,7 @@
 #include "core/observe/series.h"
 
 #include <cassert>
+#include <cmath>
 #include <iterator>
 #include <limits>
 #include <utility>
@@ -35,6 +36,19 @@ double coresBetween(const Snapshot &before, const Snapshot &after, int pid)
 
 } // namespace
 
+// A run's last snapshot is taken at any time after a tick, and one after a late tick may come early: the few
+// items that end within a very short interval say nothing about a rate.
+SnapshotPtr SeriesBuilder::beginOf(const Snapshot &snapshot) const
+{
+    const auto &previous = m_window.back();
+    if (m_window.size() < 2 || snapshot.run == 0)
+        return previous;
+    const auto &earlier = *std::next(m_window.rbegin());
+    const bool isOneRun = earlier->run == snapshot.run && previous->run == snapshot.run;
+    const bool isShort = 2 * (snapshot.begin - previous->begin) < previous->begin - earlier->begin;
+    return isOneRun && isShort ? earlier : previous;
+}
+
 std::optional<SeriesPoint> SeriesBuilder::add(SnapshotPtr snapshot)
 {
     assert(snapshot != nullptr);
@@ -43,21 +57,22 @@ std::optional<SeriesPoint> SeriesBuilder::add(SnapshotPtr snapshot)
         return std::nullopt;
     }
     const auto previous = m_window.back();
-    const auto fresh = rates(*previous, *snapshot);
-    if (!fresh) {
+    const auto since = beginOf(*snapshot);
+    const auto fresh = rates(*since, *snapshot);
+    if (!fresh || snapshot->begin <= previous->begin) {
         // Not later than the one before: nothing new. A suspend: nothing before it may be compared with what
         // follows.
-        if (fresh.error().kind != ErrorKind::Malformed)
+        if (!fresh && fresh.error().kind != ErrorKind::Malformed)
             m_window.assign(1, std::move(snapshot));
         return std::nullopt;
     }
-    // Too short to divide by: clocks are not read at one moment, and schedstat lags by up to a tick. Of a
-    // run's last snapshot, taken at any time after a tick, only the counters matter then.
+    // Too short to divide by: clocks are not read at one moment, and schedstat lags by up to a tick.
     if (snapshot->run == previous->run && fresh->seconds < kShortest)
         return std::nullopt;
     while (m_window.size() > 1 && m_window[1]->begin + kWindow <= snapshot->begin)
         m_window.pop_front();
     m_window.push_back(snapshot);
+    m_since = since;
     if (snapshot->run != 0 && snapshot->run != previous->run)
         return std::nullopt;
 
@@ -73,6 +88,8 @@ std::optional<SeriesPoint> SeriesBuilder::add(SnapshotPtr snapshot)
     point.memory = snapshot->memory;
     if (snapshot->loopLag)
         point.loopLag = toSeconds(*snapshot->loopLag);
+    if (since != previous && previous->loopLag) // the worst, as within one interval
+        point.loopLag = std::fmax(point.loopLag, toSeconds(*previous->loopLag));
     point.gauges = snapshot->gauges;
     point.cpus.reserve(snapshot->cpus.size());
     for (const auto &cpu : snapshot->cpus)
@@ -82,10 +99,10 @@ std::optional<SeriesPoint> SeriesBuilder::add(SnapshotPtr snapshot)
     point.cpuBusy = overWindow ? overWindow->cpuBusy : fresh->cpuBusy;
     point.busySeconds = overWindow ? overWindow->seconds : fresh->seconds;
     // What is not the run's can only be told within the run: back to its first snapshot in the window.
-    auto since = m_window.rbegin();
-    while (std::next(since) != m_window.rend() && (*std::next(since))->run == snapshot->run)
-        ++since;
-    const auto overRun = rates(**since, *snapshot);
+    auto first = m_window.rbegin();
+    while (std::next(first) != m_window.rend() && (*std::next(first))->run == snapshot->run)
+        ++first;
+    const auto overRun = rates(**first, *snapshot);
     point.otherCores = overRun ? overRun->otherCores : std::numeric_limits<double>::quiet_NaN();
     return point;
 }
@@ -96,7 +113,7 @@ ProcessCores SeriesBuilder::coresOf(int pid) const
         return {};
     const auto &last = *m_window.back();
     return {
-        .inInterval = coresBetween(**std::next(m_window.rbegin()), last, pid),
+        .inInterval = coresBetween(*m_since, last, pid),
         .inWindow = coresBetween(*m_window.front(), last, pid)};
 }
 

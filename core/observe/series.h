@@ -57,15 +57,19 @@ struct ProcessCores {
 class SeriesBuilder {
 public:
     /// \return The point from the previous snapshot to this one; nothing for the first snapshot, after a
-    /// suspend, and
-    ///         when this snapshot is the first of a run.
+    ///         suspend, and when this snapshot is the first of a run. Within a run, where that is less than
+    ///         half as long as the interval before, the point is of both together: it tells again what the
+    ///         point before told, and more.
     [[nodiscard]] std::optional<SeriesPoint> add(SnapshotPtr snapshot);
 
     /// \return For the point that `add` has just returned. 0 for a process that is not of the run.
     [[nodiscard]] ProcessCores coresOf(int pid) const;
 
 private:
+    [[nodiscard]] SnapshotPtr beginOf(const Snapshot &snapshot) const;
+
     std::deque<SnapshotPtr> m_window; ///< Oldest first; spans a little more than kWindow.
+    SnapshotPtr m_since; ///< Where the interval of the newest point begins.
 };
 
 } // namespace timeslice

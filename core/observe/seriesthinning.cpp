@@ -45,6 +45,17 @@ SeriesPoint joined(const SeriesPoint &earlier, const SeriesPoint &later)
     return point;
 }
 
+void append(std::vector<SeriesPoint> &series, const SeriesPoint &point)
+{
+    const auto begin = point.begin();
+    if (!series.empty() && series.back().time > begin + kSameMoment) {
+        if (series.back().begin() < begin - kSameMoment)
+            return;
+        series.pop_back();
+    }
+    series.push_back(point);
+}
+
 void thin(std::vector<SeriesPoint> &series)
 {
     std::size_t kept = 0;

@@ -14,6 +14,10 @@ namespace timeslice {
 /// Thread: any; pure.
 [[nodiscard]] SeriesPoint joined(const SeriesPoint &earlier, const SeriesPoint &later);
 
+/// Adds a point to a time series. One that tells again what the last one told (see SeriesBuilder::add) takes
+/// its place; where that has been joined with the one before already, it is left out. Thread: any; pure.
+void append(std::vector<SeriesPoint> &series, const SeriesPoint &point);
+
 /// Joins the points of a time series two by two. Points that do not follow each other at once, or are not of
 /// the same CPUs and workers, stay apart. Thread: any; pure.
 void thin(std::vector<SeriesPoint> &series);

@@ -16,10 +16,12 @@ namespace {
 class FakeSampler {
 public:
     /// CPU 0 and CPU 1 were busy for this share of the 100 ms since the last reading; the worker ran for
-    /// `workerShare` of them and ended `items`.
-    SnapshotPtr tick(double busy0, double busy1, double workerShare = 0, std::uint64_t items = 0)
+    /// `workerShare` of them and ended `items`. \param after  If it was not 100 ms.
+    SnapshotPtr tick(
+        double busy0, double busy1, double workerShare = 0, std::uint64_t items = 0,
+        std::chrono::milliseconds after = std::chrono::milliseconds(100))
     {
-        m_now += std::chrono::milliseconds(100);
+        m_now += after;
         ++m_sequence;
         advance(m_cpus[0], busy0);
         advance(m_cpus[1], busy1);
@@ -101,6 +103,8 @@ private Q_SLOTS:
     void pointsAreJoinedTwoByTwo();
     void whatDoesNotFollowStaysApart();
     void lagAndGaugesAreThoseOfTheLaterSnapshot();
+    void aShortIntervalIsToldWithTheOneBefore();
+    void whatIsToldAgainTakesTheOldOnesPlace();
 };
 
 void TestSeries::thereIsNoPointBeforeTheSecondSnapshot()
@@ -338,6 +342,61 @@ void TestSeries::lagAndGaugesAreThoseOfTheLaterSnapshot()
     QVERIFY(back);
     QCOMPARE(back->loopLag, 0.0); // on time, which is not "not measured"
     QCOMPARE(back->gauges, (std::vector{0.0, 2.0}));
+}
+
+void TestSeries::aShortIntervalIsToldWithTheOneBefore()
+{
+    using namespace std::chrono_literals;
+    FakeSampler sampler;
+    SeriesBuilder builder;
+    sampler.beginRun(1);
+    (void)builder.add(sampler.tick(1, 0));
+    sampler.loopLag = 30ms;
+    const auto regular = builder.add(sampler.tick(1, 0, 0.5, 10));
+    QVERIFY(regular && isNear(regular->itemsPerSecond, 100));
+    // One item in 5 ms would be 200 a second, and too short to be a point at all.
+    sampler.loopLag = 10ms;
+    const auto last = builder.add(sampler.tick(0, 0, 0.02, 1, 5ms));
+    QVERIFY(last);
+    QVERIFY(isNear(last->seconds, 0.105));
+    QCOMPARE(last->time, regular->time + 5ms);
+    QVERIFY(isNear(last->itemsPerSecond, 11 / 0.105));
+    QVERIFY(isNear(last->workerItemsPerSecond[0], 11 / 0.105));
+    QVERIFY(isNear(last->voluntaryPerSecond, 11 / 0.105));
+    QVERIFY(isNear(last->runCores, 0.052 / 0.105));
+    QVERIFY(isNear(builder.coresOf(100).inInterval, 0.052 / 0.105));
+    QVERIFY(isNear(last->loopLag, 0.03));
+    // Half as long as the one before says enough by itself; and so does what follows something short.
+    (void)builder.add(sampler.tick(1, 0, 0.5, 10, 100ms));
+    const auto half = builder.add(sampler.tick(1, 0, 0.5, 4, 50ms));
+    QVERIFY(half && isNear(half->seconds, 0.05) && isNear(half->itemsPerSecond, 80));
+    (void)builder.add(sampler.tick(1, 0, 0.5, 1, 20ms));
+    const auto next = builder.add(sampler.tick(1, 0, 0.5, 8, 80ms));
+    QVERIFY(next && isNear(next->seconds, 0.08) && isNear(next->itemsPerSecond, 100));
+    // The run before is another one.
+    sampler.beginRun(2);
+    QVERIFY(!builder.add(sampler.tick(1, 0, 0, 0)));
+    const auto first = builder.add(sampler.tick(1, 0, 0, 2, 20ms));
+    QVERIFY(first && isNear(first->seconds, 0.02) && isNear(first->itemsPerSecond, 100));
+}
+
+void TestSeries::whatIsToldAgainTakesTheOldOnesPlace()
+{
+    std::vector<SeriesPoint> series;
+    append(series, pointUntil(1, 0.1, 1));
+    append(series, pointUntil(2, 0.1, 2));
+    QCOMPARE(series.size(), 2U);
+    append(series, pointUntil(3, 0.2, 3));
+    QCOMPARE(series.size(), 2U);
+    QVERIFY(isNear(series[1].itemsPerSecond, 3));
+    append(series, pointUntil(5, 0.1, 4)); // after a hole
+    QCOMPARE(series.size(), 3U);
+    append(series, pointUntil(6, 0.1, 5));
+    thin(series); // the last two are one now
+    const auto size = series.size();
+    append(series, pointUntil(7, 0.2, 9));
+    QCOMPARE(series.size(), size);
+    QVERIFY(isNear(series.back().itemsPerSecond, 4.5));
 }
 
 QTEST_GUILESS_MAIN(TestSeries)
