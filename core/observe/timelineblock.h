@@ -14,9 +14,9 @@ namespace timeslice {
 /// Up to 256 running slices of one lane, some 10 bytes each, in one piece of memory.
 ///
 /// In words of 32 bits: a directory with the first start of each group of 16 slices; the groups; the list of
-/// keys. A group holds the sums up to its beginning, then 16 starts, 16 durations, and 16 bytes with why the
-/// slice ended (2 bits) and the number of its key in the list (6 bits). So a question touches the directory
-/// and one group: a few cache lines.
+/// keys. A group holds the sums up to its beginning and an extract, then 16 bytes with why the slice ended (2
+/// bits) and the number of its key in the list (6 bits), 16 starts, and 16 durations. So a question touches
+/// the directory and one group: a few cache lines, and who asks for sums of groups only one or two of each.
 ///
 /// Times are nanoseconds from the start of the first slice. The last start is at most 4.29 s behind it, so
 /// that nothing overflows but the duration of the very last slice: then it reads kLong, and the end is in the
@@ -47,6 +47,19 @@ public:
     }
 
     [[nodiscard]] Word *directory() const { return m_words; }
+    /// Ask the memory for what a search in the directory, or in a group, will look at. Inlined at once, or
+    /// else GCC takes them for functions without an effect and drops them.
+    [[gnu::always_inline]] void prefetchDirectory() const
+    {
+        __builtin_prefetch(m_words);
+        __builtin_prefetch(m_words + kMaxSlices / kGroup - 1);
+    }
+    [[gnu::always_inline]] void prefetchGroup(unsigned index) const
+    {
+        __builtin_prefetch(group(index));
+        __builtin_prefetch(group(index) + kGroup);
+        __builtin_prefetch(group(index) + 2 * kGroup);
+    }
     [[nodiscard]] Word *group(unsigned index) const
     {
         return m_words + m_capacity / kGroup + index * kGroupWords;
@@ -69,7 +82,7 @@ public:
 
     /// Of a full group: one bit for each slice that was preempted, and the number of the key that ran
     /// longest.
-    [[nodiscard]] Word &extract(unsigned index) const { return group(index)[kGroupWords - 1]; }
+    [[nodiscard]] Word &extract(unsigned index) const { return group(index)[2]; }
     [[nodiscard]] static std::uint32_t preemptedBits(std::uint32_t extract) { return extract & 0xFFFF; }
     [[nodiscard]] static unsigned longestKeyNumber(std::uint32_t extract) { return extract >> 16; }
     [[nodiscard]] static std::uint32_t makeExtract(std::uint32_t preemptedBits, unsigned longestKeyNumber)
@@ -100,10 +113,10 @@ public:
     }
 
 private:
-    static constexpr unsigned kStarts = 2;
+    static constexpr unsigned kRefs = 3;
+    static constexpr unsigned kStarts = kRefs + kGroup / 4;
     static constexpr unsigned kDurations = kStarts + kGroup;
-    static constexpr unsigned kRefs = kDurations + kGroup;
-    static constexpr unsigned kGroupWords = kRefs + kGroup / 4 + 1;
+    static constexpr unsigned kGroupWords = kDurations + kGroup;
 
     template <typename GroupWord>
     [[nodiscard]] static auto *refsOf(GroupWord *group)
@@ -151,8 +164,15 @@ struct alignas(128) BlockSummary {
     std::uint64_t dominantNs = 0; ///< How long the most frequent key ran.
     std::uint32_t dominantKey = kNoKey;
     std::uint32_t lastKey = kNoKey; ///< Of the last slice.
-    bool isIrregular = false; ///< Some slice ended in neither way of switching (Exited, Unknown).
+    std::uint16_t irregularBegin = 0; ///< The first slice that ended in neither way of switching (Exited,
+    std::uint16_t irregularEnd = 0; ///< Unknown), and behind the last one. 0: none; not kept of summaries.
 
+    /// Asks the memory for both lines; see SliceBlock::prefetchGroup.
+    [[gnu::always_inline]] void prefetch() const
+    {
+        __builtin_prefetch(this);
+        __builtin_prefetch(&startNs);
+    }
     [[nodiscard]] SliceBlock block() const { return {words.get(), capacity}; }
     /// End of one of its slices; the block must be there.
     [[nodiscard]] std::uint64_t sliceEndNs(unsigned slice) const

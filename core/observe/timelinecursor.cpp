@@ -2,7 +2,7 @@
 #include "core/observe/timelinecursor.h"
 
 #include <algorithm>
-#include <bit>
+#include <array>
 
 namespace timeslice {
 
@@ -42,6 +42,32 @@ unsigned countBelow(const std::uint32_t *values, unsigned size, std::uint32_t li
             count += values[i] < limit ? 1 : 0;
     }
     return count;
+}
+
+// The next two look at all slices of a full group, too, by masks instead of branches.
+std::uint32_t sumBefore(const std::uint32_t *durations, unsigned slice)
+{
+    std::uint32_t sum = 0;
+    for (unsigned i = 0; i < kGroup; ++i)
+        sum += durations[i] & (i < slice ? ~0U : 0U);
+    return sum;
+}
+
+// Waits after those slices whose bit is set, which the last one's is not. (What follows the starts is there,
+// too: the durations.)
+std::uint32_t sumWaits(const std::uint32_t *starts, const std::uint32_t *durations, std::uint32_t bits)
+{
+    // From a table, since not every processor shifts each number of a vector by another distance.
+    static constexpr auto kBits = [] {
+        std::array<std::uint32_t, kGroup> table{};
+        for (unsigned i = 0; i < kGroup; ++i)
+            table[i] = 1U << i;
+        return table;
+    }();
+    std::uint32_t sum = 0;
+    for (unsigned i = 0; i < kGroup; ++i)
+        sum += (starts[i + 1] - starts[i] - durations[i]) & ((bits & kBits[i]) == kBits[i] ? ~0U : 0U);
+    return sum;
 }
 
 // An offset into a block as its columns hold it; behind the last start all offsets are alike.
@@ -109,24 +135,21 @@ void LaneCursor::answer(std::span<const std::uint64_t> timesNs, std::span<Answer
         place.timeNs = std::clamp(timesNs[i], m_life.beginNs, m_life.endNs);
         place.index = seek(place.timeNs);
         place.entry = place.index == kBeforeFirst ? nullptr : &m_lane.entry(place.index);
-        __builtin_prefetch(place.entry);
+        if (place.entry != nullptr)
+            place.entry->prefetch();
     }
     for (std::size_t i = 0; i < count; ++i) {
         auto &place = places[i];
         place.isInBlock = place.entry != nullptr && place.timeNs <= place.entry->endNs && place.entry->words;
-        if (place.isInBlock) {
-            __builtin_prefetch(place.entry->block().directory());
-        }
+        if (place.isInBlock)
+            place.entry->block().prefetchDirectory();
     }
     for (std::size_t i = 0; i < count; ++i) {
         auto &place = places[i];
         if (!place.isInBlock)
             continue;
         place.group = groupBefore(*place.entry, place.timeNs);
-        const auto block = place.entry->block();
-        __builtin_prefetch(&block.runningBefore(place.group));
-        __builtin_prefetch(block.durations(place.group));
-        __builtin_prefetch(block.refs(place.group));
+        place.entry->block().prefetchGroup(place.group);
     }
     for (std::size_t i = 0; i < count; ++i) {
         const auto &place = places[i];
@@ -189,13 +212,10 @@ void LaneCursor::inBlock(
     std::uint32_t running = block.runningBefore(group);
     std::uint32_t runnable = 0;
     if (entry.count >= (group + 1) * kGroup) {
-        for (unsigned i = 0; i < kGroup; ++i)
-            running += i < slice ? durations[i] : 0;
-        auto preempted = SliceBlock::preemptedBits(block.extract(group)) & ((1U << slice) - 1);
-        for (; preempted != 0; preempted &= preempted - 1) {
-            const auto i = static_cast<unsigned>(std::countr_zero(preempted));
-            runnable += starts[i + 1] - starts[i] - durations[i];
-        }
+        running += sumBefore(durations, slice);
+        if (kind == LaneId::Kind::Task)
+            runnable = sumWaits(
+                starts, durations, SliceBlock::preemptedBits(block.extract(group)) & ((1U << slice) - 1));
     } else {
         for (unsigned i = 0; i < slice; ++i) {
             running += durations[i];
@@ -210,7 +230,7 @@ void LaneCursor::inBlock(
         before.runnableNs + (kind == LaneId::Kind::Task ? block.runnableBefore(group) + runnable : 0);
     sums.unknownNs = before.unknownNs;
     sums.switches = before.switches + group * kGroup + slice;
-    if (entry.isIrregular)
+    if (entry.irregularBegin < std::min<unsigned>(entry.irregularEnd, group * kGroup + slice))
         addIrregular(entry, group * kGroup + slice, sums);
 
     const std::uint64_t into = timeNs - entry.startNs - starts[slice];
@@ -228,7 +248,7 @@ void LaneCursor::inBlock(
 void LaneCursor::addIrregular(const BlockSummary &entry, unsigned slice, StatePrefix &sums) const
 {
     const auto block = entry.block();
-    for (unsigned i = 0; i < slice; ++i) {
+    for (unsigned i = entry.irregularBegin; i < std::min<unsigned>(entry.irregularEnd, slice); ++i) {
         const auto end = block.end(i);
         if (stateAfter(end, m_lane.data().kind) == TaskState::Unknown)
             sums.unknownNs += block.waitAfter(i);

@@ -105,6 +105,8 @@ void LaneBuilder::append(std::uint64_t startNs, std::uint64_t endNs, std::uint32
         SliceBlock::makeRef(m_keyNumber, end));
     m_stateNs[index(TaskState::Running)] += length;
     ++m_ends[index(end)];
+    if (!isSwitch(end))
+        markIrregular();
     m_waitState = m_stateAfter[index(end)];
     m_lastEnd = end;
     m_lastNs = endNs;
@@ -143,7 +145,8 @@ void LaneBuilder::openBlock(std::uint64_t startNs, std::uint32_t key)
         .migrationsBefore = m_migrations};
     m_baseNs = startNs;
     m_longestNs = {};
-    m_irregularBefore = irregular();
+    m_irregularBegin = 0;
+    m_irregularEnd = 0;
     m_groupIndex = 0;
     m_keys = 0;
     beginGroup(startNs);
@@ -236,9 +239,13 @@ std::uint32_t LaneBuilder::count() const
     return m_words ? m_groupIndex * kGroup + m_place : 0;
 }
 
-std::uint64_t LaneBuilder::irregular() const
+// The slice that is being written.
+void LaneBuilder::markIrregular()
 {
-    return m_ends[index(SliceEnd::Exited)] + m_ends[index(SliceEnd::Unknown)];
+    const auto slice = static_cast<std::uint16_t>(count());
+    if (m_irregularEnd == 0)
+        m_irregularBegin = slice;
+    m_irregularEnd = static_cast<std::uint16_t>(slice + 1);
 }
 
 void LaneBuilder::appendSummary(const BlockSummary &summary)
@@ -272,7 +279,8 @@ BlockSummary LaneBuilder::tail() const
     summary.count = count();
     summary.lastEnd = m_lastEnd;
     summary.lastKey = m_lastKey;
-    summary.isIrregular = irregular() != m_irregularBefore;
+    summary.irregularBegin = m_irregularBegin;
+    summary.irregularEnd = m_irregularEnd;
     return summary;
 }
 
@@ -371,7 +379,6 @@ void LaneBuilder::thinSummaries()
         into.endNs = next.endNs;
         into.count += next.count;
         into.lastEnd = next.lastEnd;
-        into.isIrregular |= next.isIrregular;
         into.longestRunnableNs = std::max(into.longestRunnableNs, next.longestRunnableNs);
         into.longestBlockedNs = std::max(into.longestBlockedNs, next.longestBlockedNs);
         into.lastKey = next.lastKey;

@@ -87,7 +87,7 @@ private:
     void sealBlock();
     void appendSummary(const BlockSummary &summary);
     [[nodiscard]] std::uint32_t count() const;
-    [[nodiscard]] std::uint64_t irregular() const;
+    void markIrregular();
     [[nodiscard]] BlockSummary tail() const;
     [[nodiscard]] BlockSummary sealedTail() const;
     [[nodiscard]] StatePrefix sums() const;
@@ -120,8 +120,8 @@ private:
     unsigned m_keyCapacity = 4; ///< Of this block, and then of the next one; grows when it was too small.
     bool m_isKeyMixed = false; ///< The group has slices of several keys.
     std::uint64_t m_preemptedBefore = 0; ///< Slices that were preempted before the group began.
-    std::uint64_t m_irregularBefore =
-        0; ///< Slices that ended in neither way of switching before the block began.
+    std::uint16_t m_irregularBegin = 0; ///< See BlockSummary.
+    std::uint16_t m_irregularEnd = 0;
     std::uint64_t m_migrations = 0;
     std::array<std::uint64_t, SliceBlock::kMaxKeys>
         m_keyNs{}; ///< How long each of its keys ran, in closed groups.

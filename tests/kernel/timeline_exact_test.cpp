@@ -109,6 +109,24 @@ std::vector<SyntheticOptions> variety()
     };
 }
 
+// What the other tests and the benchmarks stand on.
+TEST(TimelineExact, AMadeUpRunEndsWithItsLastTask)
+{
+    // 100 slices with the last ones, ten of them in a chunk: nothing is left for one more.
+    for (const std::size_t chunkRecords : {20, 17}) {
+        const Replay run({.tasks = 4, .cpus = 2, .slices = 96, .chunkRecords = chunkRecords});
+        std::uint64_t goneNs = 0;
+        std::uint64_t slices = 0;
+        for (const auto &task : run.trace.tasks()) {
+            goneNs = std::max(goneNs, task.goneNs == UINT64_MAX ? 0 : task.goneNs);
+            slices += task.sliceCount;
+        }
+        EXPECT_EQ(slices, 101U); // and the traced task's one
+        EXPECT_EQ(run.view->known().endNs, goneNs + 1000) << chunkRecords;
+        EXPECT_TRUE(run.view->isFinished());
+    }
+}
+
 TEST(TimelineExact, AnyRangeOfAnyTask)
 {
     std::mt19937_64 random(1);

@@ -63,23 +63,24 @@ bool SyntheticRunTrace::next(SwitchChunk &chunk)
     chunk.traceBeginNs = m_options.beginNs;
     if (m_isDone)
         return false;
-    std::uint64_t lastNs = 0;
+    const auto nextCpu = [this] { return std::ranges::min_element(m_cpus, {}, &Cpu::timeNs); };
     for (std::size_t records = 0; records < m_options.chunkRecords; records += 2) {
-        const auto cpu = std::ranges::min_element(m_cpus, {}, &Cpu::timeNs);
-        if (cpu->timeNs == kNever) {
-            m_isDone = true;
+        const auto cpu = nextCpu();
+        if (cpu->timeNs == kNever)
             break;
-        }
-        lastNs = cpu->timeNs;
         step(static_cast<std::size_t>(cpu - m_cpus.begin()));
     }
+    // Here, so that it is seen where the last task's end is the last record a chunk takes, too.
+    const auto nowNs = nextCpu()->timeNs;
+    m_isDone = nowNs == kNever;
     if (m_isDone) {
+        std::uint64_t lastNs = 0;
         for (const auto &task : m_tasks)
             lastNs = std::max(lastNs, task.goneNs == kNever ? 0 : task.goneNs);
         m_merge.take(lastNs + 1000, chunk);
         chunk.last = true;
     } else {
-        m_merge.take(std::ranges::min_element(m_cpus, {}, &Cpu::timeNs)->timeNs - 1, chunk);
+        m_merge.take(nowNs - 1, chunk);
     }
     return true;
 }

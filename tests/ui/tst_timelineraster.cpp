@@ -10,7 +10,9 @@
 #include <QPainter>
 #include <QTest>
 
+#include <array>
 #include <cmath>
+#include <random>
 
 using namespace timeslice;
 using namespace timeslice::testing;
@@ -24,6 +26,7 @@ private Q_SLOTS:
 
     void pixelsHoldTheExactMean();
     void shapesCoverWhatPixelsDo();
+    void stackedColumnsAreBlendedWherePartsMeet();
     void waitingForTheGilIsABand();
 };
 
@@ -113,6 +116,95 @@ void TestTimelineRaster::shapesCoverWhatPixelsDo()
             QVERIFY2(
                 std::abs(redOf[0] - redOf[1]) / area < 8,
                 qPrintable(u"%1: %2 and %3"_s.arg(row.name).arg(redOf[0] / area).arg(redOf[1] / area)));
+        }
+    }
+}
+
+// Whatever parts a column has, and whichever columns it is painted with: each pixel is the mean of what
+// covers it. In plain colours, so that it can be told what that is.
+void TestTimelineRaster::stackedColumnsAreBlendedWherePartsMeet()
+{
+    constexpr std::array kParts{
+        TimelineRole::Running, TimelineRole::Runnable, TimelineRole::GilWait, TimelineRole::Unknown,
+        TimelineRole::Blocked};
+    constexpr int kColumns = 101;
+    constexpr int kHeight = 23;
+    const auto &theme = lightTheme();
+    std::mt19937 random(4);
+    std::uniform_real_distribution<float> part(0, 0.5F);
+    DrawList list;
+    list.plot = QRectF(0, 0, kColumns, kHeight + 10);
+    list.columns = kColumns;
+    list.rowsHeight = kHeight + 10;
+    list.rows.push_back(
+        {.kind = LaneEntry::Kind::Task, .height = kHeight + 10, .bodyTop = 5, .bodyHeight = kHeight});
+    for (int column = 0; column < kColumns; ++column) {
+        ColumnShares shares;
+        float rest = 1;
+        for (const auto role : kParts) {
+            if (random() % 3 == 0)
+                continue;
+            // Also nothing but one part, and parts too thin to be seen.
+            const float wanted = random() % 8 == 0 ? 1 : random() % 8 == 0 ? 0.001F : part(random);
+            shares.of[static_cast<std::size_t>(role)] = std::min(rest, wanted);
+            rest -= std::min(rest, wanted);
+        }
+        shares.colour = column % 3 - 1;
+        list.shares.push_back(shares);
+    }
+    // Pieces of 1, 2, 3... columns.
+    for (int begin = 0, length = 1; begin < kColumns; begin += length++)
+        list.pieces.push_back(
+            {.row = 0,
+             .begin = begin,
+             .end = std::min(begin + length, kColumns),
+             .kind = DrawPiece::Kind::Stacked,
+             .first = static_cast<std::size_t>(begin)});
+    QImage frame(kColumns, kHeight + 10, QImage::Format_RGB32);
+    frame.fill(theme.card);
+    LaneRaster(theme, 1, 1).paint(frame, list);
+
+    const auto isOneOf = [](QRgb pixel, QColor first, QColor second) {
+        return pixel == first.rgb() || pixel == second.rgb();
+    };
+    for (int x = 0; x < kColumns; ++x) {
+        const auto &shares = list.shares[static_cast<std::size_t>(x)];
+        QCOMPARE(frame.pixel(x, 4), theme.card.rgb());
+        QCOMPARE(frame.pixel(x, 5 + kHeight), theme.card.rgb());
+        for (int y = 0; y < kHeight; ++y) {
+            const QRgb pixel = frame.pixel(x, 5 + kHeight - 1 - y);
+            double red = 0;
+            double covered = 0;
+            double from = 0;
+            bool isPattern = false;
+            const auto cover = [&](double length, const QColor &colour, bool hasPattern) {
+                const double inside =
+                    std::max(0.0, std::min<double>(y + 1, from + length) - std::max<double>(y, from));
+                red += inside * colour.red();
+                covered += inside;
+                from += length;
+                isPattern = isPattern || (hasPattern && inside > 0);
+                if (hasPattern && inside > 0.9999)
+                    QVERIFY(isOneOf(
+                        pixel, colour,
+                        roleSecondColour(
+                            theme,
+                            colour == roleColour(theme, TimelineRole::Runnable) ? TimelineRole::Runnable
+                                                                                : TimelineRole::Unknown)));
+            };
+            for (const auto role : kParts) {
+                const auto colour = role == TimelineRole::Running ? runningColour(theme, shares.colour)
+                    : role == TimelineRole::Blocked               ? stackedBlockedColour(theme)
+                                                                  : roleColour(theme, role);
+                cover(
+                    static_cast<double>(shares.share(role)) * kHeight, colour,
+                    role == TimelineRole::Runnable || role == TimelineRole::Unknown);
+            }
+            red += (1 - covered) * theme.card.red();
+            if (!isPattern)
+                QVERIFY2(
+                    std::abs(red - qRed(pixel)) < 1,
+                    qPrintable(u"%1, %2: %3 for %4"_s.arg(x).arg(y).arg(qRed(pixel)).arg(red)));
         }
     }
 }

@@ -1,38 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/timeline/laneraster.h"
 
+#include "ui/timeline/stackraster.h"
+
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstring>
 
 namespace timeslice {
 
 namespace {
 
-constexpr double kStripePeriod = 6;
-constexpr int kStripesHeight = 512; ///< Device pixels; higher bodies compute their stripes.
-
-// Colours weighed by shares that add up to 1, in 1/65536.
-struct Blend {
-    std::uint32_t red = 0;
-    std::uint32_t green = 0;
-    std::uint32_t blue = 0;
-
-    void add(QRgb colour, std::uint32_t weight)
-    {
-        red += weight * static_cast<std::uint32_t>(qRed(colour));
-        green += weight * static_cast<std::uint32_t>(qGreen(colour));
-        blue += weight * static_cast<std::uint32_t>(qBlue(colour));
-    }
-    [[nodiscard]] QRgb colour() const
-    {
-        const auto channel = [](std::uint32_t sum) {
-            return static_cast<int>(std::min(255U, (sum + 32768) >> 16));
-        };
-        return qRgb(channel(red), channel(green), channel(blue));
-    }
-};
-
-constexpr std::uint32_t kWhole = 65536;
+constexpr auto kWhole = ColourBlend::kWhole;
 
 std::uint32_t weightOf(float share)
 {
@@ -44,6 +24,67 @@ QRgb *lineOf(QImage &image, int y)
     return reinterpret_cast<QRgb *>(image.scanLine(y));
 }
 
+/// A column with several states, each in its shape. Its pixels have few different colours: they are blended
+/// when the first one comes up.
+class MixedColumn {
+public:
+    MixedColumn(const LaneColours &colours, const ColumnShares &shares, QRgb background)
+        : m_colours(colours)
+        , m_running(colours.running(shares.colour))
+        , m_background(background)
+    {
+        for (std::size_t i = 0; i < kTimelineRoles; ++i)
+            m_weights[i] = weightOf(shares.of[i]);
+    }
+
+    /// \param y  From the top of the lane.
+    [[nodiscard]] QRgb at(int x, int y, bool isInBand, bool isOnLine)
+    {
+        const auto runnable = of(TimelineRole::Runnable) > 0 ? m_colours.runnable.at(x, y) : 0;
+        const auto unknown = of(TimelineRole::Unknown) > 0 ? m_colours.unknown.at(x, y) : 0;
+        const auto variant = (runnable == m_colours.runnable.line() ? 1U : 0U)
+            + (unknown == m_colours.unknown.line() ? 2U : 0U) + (isInBand ? 4U : 0U) + (isOnLine ? 8U : 0U);
+        if ((m_known >> variant & 1U) == 0) {
+            m_known |= 1U << variant;
+            m_blended[variant] = blend(runnable, unknown, isInBand, isOnLine);
+        }
+        return m_blended[variant];
+    }
+
+private:
+    [[nodiscard]] std::uint32_t of(TimelineRole role) const
+    {
+        return m_weights[static_cast<std::size_t>(role)];
+    }
+
+    [[nodiscard]] QRgb blend(QRgb runnable, QRgb unknown, bool isInBand, bool isOnLine) const
+    {
+        ColourBlend blend;
+        auto rest = kWhole;
+        const auto add = [&](TimelineRole role, QRgb colour) {
+            const auto weight = std::min(rest, of(role));
+            blend.add(colour, weight);
+            rest -= weight;
+        };
+        add(TimelineRole::Running, m_running);
+        add(TimelineRole::Runnable, runnable);
+        add(TimelineRole::Unknown, unknown);
+        if (isInBand)
+            add(TimelineRole::GilWait, m_colours.of(TimelineRole::GilWait));
+        if (isOnLine)
+            add(TimelineRole::Blocked, m_colours.of(TimelineRole::Blocked));
+        blend.add(m_background, rest);
+        return blend.colour();
+    }
+
+    const LaneColours &m_colours;
+    QRgb m_running;
+    QRgb m_background;
+    std::array<std::uint32_t, kTimelineRoles> m_weights{};
+    unsigned m_known = 0; ///< Variants that have been blended.
+    std::array<QRgb, 16> m_blended{};
+};
+
 // Rows [top, bottom) of a band or line of so many device pixels in the middle of a body.
 std::pair<int, int> centred(int top, int height, int thickness)
 {
@@ -51,72 +92,12 @@ std::pair<int, int> centred(int top, int height, int thickness)
     return {first, first + thickness};
 }
 
-// Bottom up: what ran is what is compared, so it has the common base line.
-constexpr std::array kStack{
-    TimelineRole::Running, TimelineRole::Runnable, TimelineRole::GilWait, TimelineRole::Unknown,
-    TimelineRole::Blocked};
-
 } // namespace
 
-QRgb LaneRaster::Pattern::at(int x, int y, int period) const
-{
-    // Neither is negative: columns count from the plot's edge, y from the body's.
-    const auto size = static_cast<unsigned>(period);
-    const auto rising = static_cast<unsigned>(x + y) % size;
-    if (!isCrossed)
-        return rising < (size + 1) / 2 ? line : ground;
-    const auto thin = std::max(1U, size / 4);
-    const auto falling =
-        (static_cast<unsigned>(x) + size * static_cast<unsigned>(y + 1) - static_cast<unsigned>(y)) % size;
-    return rising < thin || falling < thin ? line : ground;
-}
-
 LaneRaster::LaneRaster(const Theme &theme, double scale, double pixelRatio)
-    : m_neutral(runningColour(theme, kColourNeutral).rgb())
-    , m_card(theme.card.rgb())
-    , m_empty(emptyColour(theme).rgb())
-    , m_stackedBlocked(stackedBlockedColour(theme).rgb())
-    , m_period(std::max(4, static_cast<int>(std::lround(kStripePeriod * scale * pixelRatio))))
+    : m_colours(theme, scale, pixelRatio)
     , m_pixelRatio(pixelRatio)
-{
-    for (int i = 0; i < kRunningColours; ++i)
-        m_series.push_back(runningColour(theme, i).rgb());
-    for (std::size_t i = 0; i < kTimelineRoles; ++i)
-        m_roles[i] = roleColour(theme, static_cast<TimelineRole>(i)).rgb();
-    for (std::size_t i = 0; i < m_heat.size(); ++i)
-        m_heat[i] = heatColour(theme, static_cast<double>(i) / static_cast<double>(m_heat.size() - 1)).rgb();
-    m_runnable = {
-        roleColour(theme, TimelineRole::Runnable).rgb(),
-        roleSecondColour(theme, TimelineRole::Runnable).rgb(), false};
-    for (int diagonal = 0; diagonal < m_period + kStripesHeight; ++diagonal)
-        m_stripes.push_back(m_runnable.at(diagonal, 0, m_period));
-    m_unknown = {
-        roleColour(theme, TimelineRole::Unknown).rgb(), roleSecondColour(theme, TimelineRole::Unknown).rgb(),
-        true};
-}
-
-QRgb LaneRaster::running(int colour) const
-{
-    if (colour >= 0)
-        return m_series[static_cast<std::size_t>(colour) % m_series.size()];
-    return colour == kColourNeutral ? m_neutral : m_roles[0];
-}
-
-QRgb LaneRaster::colourAt(TimelineRole role, int colour, int x, int y) const
-{
-    switch (role) {
-    case TimelineRole::Running:
-        return running(colour);
-    case TimelineRole::Runnable:
-        return m_runnable.at(x, y, m_period);
-    case TimelineRole::Unknown:
-        return m_unknown.at(x, y, m_period);
-    case TimelineRole::GilWait:
-    case TimelineRole::Blocked:
-        break;
-    }
-    return m_roles[static_cast<std::size_t>(role)];
-}
+{ }
 
 void LaneRaster::paint(QImage &image, const DrawList &list) const
 {
@@ -140,12 +121,13 @@ void LaneRaster::paint(QImage &image, const DrawList &list) const
         body.isCore = row.kind == LaneEntry::Kind::Core;
         if (body.isCore) {
             for (int y = body.clipTop; y < body.clipBottom; ++y)
-                std::fill(lineOf(image, y) + left, lineOf(image, y) + right, m_empty);
+                std::fill(lineOf(image, y) + left, lineOf(image, y) + right, m_colours.empty);
         }
         if (row.kind == LaneEntry::Kind::Heat)
             paintHeat(image, list, row);
         bodies.push_back(body);
     }
+    StackRaster stack(m_colours);
     for (auto piece : list.pieces) {
         piece.end = std::min(piece.end, right - left);
         if (piece.begin >= piece.end)
@@ -159,7 +141,7 @@ void LaneRaster::paint(QImage &image, const DrawList &list) const
             paintMixed(image, piece, body, list.shares.data() + piece.first);
             break;
         case DrawPiece::Kind::Stacked:
-            paintStacked(image, piece, body, list.shares.data() + piece.first);
+            paintStacked(image, piece, body, list.shares.data() + piece.first, stack);
             break;
         }
     }
@@ -178,6 +160,7 @@ void LaneRaster::paintHeat(QImage &image, const DrawList &list, const DrawRow &r
     const int top = device(row.bodyTop);
     const int height = device(row.bodyHeight);
     const auto bands = static_cast<int>(list.heat.size());
+    const auto &heat = m_colours.heat;
     for (int band = 0; band < bands; ++band) {
         const auto &shares = list.heat[static_cast<std::size_t>(band)].shares;
         const int bandTop = top + band * height / bands;
@@ -191,13 +174,13 @@ void LaneRaster::paintHeat(QImage &image, const DrawList &list, const DrawRow &r
                 unknown.push_back(x);
             else
                 colours[static_cast<std::size_t>(x)] =
-                    m_heat[static_cast<std::size_t>(share * static_cast<float>(m_heat.size() - 1) + 0.5F)];
+                    heat[static_cast<std::size_t>(share * static_cast<float>(heat.size() - 1) + 0.5F)];
         }
         for (int y = bandTop; y < std::min(bandEnd - air, image.height()); ++y) {
             auto *line = lineOf(image, y) + left;
             std::ranges::copy(colours, line);
             for (const int x : unknown)
-                line[x] = m_unknown.at(x, y, m_period);
+                line[x] = m_colours.unknown.at(x, y);
         }
     }
 }
@@ -210,17 +193,16 @@ void LaneRaster::paintSolid(QImage &image, const DrawPiece &piece, const Body &b
         std::tie(top, bottom) = centred(body.top, body.height, bandHeight(body.height));
     if (piece.role == TimelineRole::Blocked)
         std::tie(top, bottom) = centred(body.top, body.height, lineHeight(body.height));
-    const bool isPattern = piece.role == TimelineRole::Runnable || piece.role == TimelineRole::Unknown;
-    const QRgb colour = piece.role == TimelineRole::Running ? running(piece.colour)
-                                                            : m_roles[static_cast<std::size_t>(piece.role)];
+    const QRgb colour =
+        piece.role == TimelineRole::Running ? m_colours.running(piece.colour) : m_colours.of(piece.role);
     for (int y = std::max(top, body.clipTop); y < std::min(bottom, body.clipBottom); ++y) {
         auto *line = lineOf(image, y) + body.left;
-        if (!isPattern) {
+        if (piece.role == TimelineRole::Runnable)
+            m_colours.runnable.fill(line, piece.begin, piece.end, y - body.top);
+        else if (piece.role == TimelineRole::Unknown)
+            m_colours.unknown.fill(line, piece.begin, piece.end, y - body.top);
+        else
             std::fill(line + piece.begin, line + piece.end, colour);
-            continue;
-        }
-        for (int x = piece.begin; x < piece.end; ++x)
-            line[x] = colourAt(piece.role, piece.colour, x, y - body.top);
     }
 }
 
@@ -230,123 +212,40 @@ void LaneRaster::paintMixed(
 {
     const auto [bandTop, bandBottom] = centred(body.top, body.height, bandHeight(body.height));
     const auto [lineTop, lineBottom] = centred(body.top, body.height, lineHeight(body.height));
-    for (int column = piece.begin; column < piece.end; ++column) {
-        const auto &parts = shares[column - piece.begin];
-        std::array<std::uint32_t, kTimelineRoles> weights{};
-        for (std::size_t i = 0; i < kTimelineRoles; ++i)
-            weights[i] = weightOf(parts.of[i]);
-        const auto of = [&weights](TimelineRole role) { return weights[static_cast<std::size_t>(role)]; };
-        const bool isPattern = of(TimelineRole::Runnable) > 0 || of(TimelineRole::Unknown) > 0;
-        const auto colour = [&](int y) {
-            Blend blend;
-            auto rest = kWhole;
-            const auto add = [&](TimelineRole role) {
-                const auto weight = std::min(rest, of(role));
-                if (weight == 0)
-                    return;
-                blend.add(colourAt(role, parts.colour, column, y - body.top), weight);
-                rest -= weight;
-            };
-            add(TimelineRole::Running);
-            add(TimelineRole::Runnable);
-            add(TimelineRole::Unknown);
-            if (y >= bandTop && y < bandBottom)
-                add(TimelineRole::GilWait);
-            if (y >= lineTop && y < lineBottom)
-                add(TimelineRole::Blocked);
-            blend.add(background(body), rest);
-            return blend.colour();
-        };
-        // Without a pattern there are three colours at most: outside of, in the band, and on the line.
-        const QRgb outer = colour(body.top);
-        const QRgb band = of(TimelineRole::GilWait) > 0 ? colour(bandTop) : outer;
-        const QRgb line = colour(lineTop);
-        for (int y = body.clipTop; y < body.clipBottom; ++y) {
-            lineOf(image, y)[body.left + column] = isPattern ? colour(y)
-                : y >= lineTop && y < lineBottom             ? line
-                : y >= bandTop && y < bandBottom             ? band
-                                                             : outer;
-        }
-    }
-}
-
-// Shares from the bottom up; a pixel in which two meet is of both colours. Some columns at a time go through
-// a tile, since an image's rows are far apart in memory.
-void LaneRaster::paintStacked(
-    QImage &image, const DrawPiece &piece, const Body &body, const ColumnShares *shares) const
-{
-    constexpr int kTile = 16;
     const auto bytesPerLine = image.bytesPerLine();
-    auto *bits = image.bits();
-    std::vector<QRgb> tile(static_cast<std::size_t>(body.height) * kTile);
-    for (int first = piece.begin; first < piece.end; first += kTile) {
-        const int count = std::min(kTile, piece.end - first);
-        for (int i = 0; i < count; ++i)
-            stackColumn(tile.data() + i, kTile, first + i, body, shares[first + i - piece.begin]);
+    auto *const bits = image.bits() + static_cast<std::ptrdiff_t>(sizeof(QRgb)) * body.left;
+    for (int column = piece.begin; column < piece.end; ++column) {
+        MixedColumn mixed(m_colours, shares[column - piece.begin], background(body));
         for (int y = body.clipTop; y < body.clipBottom; ++y) {
-            const auto *from = tile.data() + static_cast<std::ptrdiff_t>(y - body.top) * kTile;
-            auto *to = reinterpret_cast<QRgb *>(bits + y * bytesPerLine) + body.left + first;
-            if (count == kTile)
-                std::copy_n(from, kTile, to); // a fixed number: some instructions instead of a call
-            else
-                std::copy_n(from, count, to);
+            const bool isInBand = y >= bandTop && y < bandBottom;
+            const bool isOnLine = y >= lineTop && y < lineBottom;
+            reinterpret_cast<QRgb *>(bits + y * bytesPerLine)[column] =
+                mixed.at(column, y - body.top, isInBand, isOnLine);
         }
     }
 }
 
-// One column, a pixel each `stride`.
-void LaneRaster::stackColumn(
-    QRgb *top, int stride, int column, const Body &body, const ColumnShares &shares) const
+// Some columns at a time go through a tile, since an image's rows are far apart in memory.
+void LaneRaster::paintStacked(
+    QImage &image, const DrawPiece &piece, const Body &body, const ColumnShares *shares,
+    StackRaster &stack) const
 {
-    const auto height = static_cast<std::uint32_t>(body.height) * kWhole;
-    int y = body.height - 1;
-    std::uint32_t from = 0; // of the part, from the bottom, in 1/65536 pixels
-    std::uint32_t rest = kWhole; // of the pixel that two parts share
-    Blend blend;
-    const auto add = [&](std::uint32_t length, auto colourAtY) {
-        length = std::min(length, height - from);
-        from += length;
-        if (length < rest) {
-            blend.add(colourAtY(y), length);
-            rest -= length;
-            return;
+    constexpr int kTile = StackRaster::kTile;
+    const auto bytesPerLine = image.bytesPerLine();
+    auto *const bits = image.bits() + static_cast<std::ptrdiff_t>(sizeof(QRgb)) * body.left;
+    stack.setLane(body.height, background(body));
+    for (int first = piece.begin; first < piece.end; first += kTile) {
+        const auto count = static_cast<std::size_t>(std::min(kTile, piece.end - first));
+        stack.paint({shares + (first - piece.begin), count}, first);
+        for (int y = body.clipTop; y < body.clipBottom; ++y) {
+            const auto &row = stack.row(y - body.top);
+            auto *const to = reinterpret_cast<QRgb *>(bits + y * bytesPerLine) + first;
+            if (count == row.size())
+                std::memcpy(to, row.data(), sizeof row); // a fixed size: some instructions, not a call
+            else
+                std::copy_n(row.data(), count, to);
         }
-        if (rest < kWhole) {
-            blend.add(colourAtY(y), rest);
-            length -= rest;
-            top[y-- * stride] = blend.colour();
-        }
-        const int whole = y - static_cast<int>(length / kWhole);
-        for (auto *pixel = top + y * stride; y > whole; --y, pixel -= stride)
-            *pixel = colourAtY(y);
-        length %= kWhole;
-        blend = {};
-        rest = kWhole - length;
-        if (length > 0)
-            blend.add(colourAtY(y), length);
-    };
-    for (const auto role : kStack) {
-        const float share = std::clamp(shares.share(role), 0.0F, 1.0F);
-        const auto length = static_cast<std::uint32_t>(share * static_cast<float>(height));
-        if (length == 0)
-            continue;
-        if (role == TimelineRole::Runnable && body.height < kStripesHeight) {
-            const auto *stripes = m_stripes.data() + column % m_period;
-            add(length, [stripes](int at) { return stripes[at]; });
-            continue;
-        }
-        if (role == TimelineRole::Runnable || role == TimelineRole::Unknown) {
-            const auto &pattern = role == TimelineRole::Runnable ? m_runnable : m_unknown;
-            add(length, [&](int at) { return pattern.at(column, at, m_period); });
-            continue;
-        }
-        const QRgb colour = role == TimelineRole::Running ? running(shares.colour)
-            : role == TimelineRole::Blocked               ? m_stackedBlocked
-                                                          : m_roles[static_cast<std::size_t>(role)];
-        add(length, [colour](int) { return colour; });
     }
-    const QRgb empty = background(body);
-    add(height - from, [empty](int) { return empty; });
 }
 
 } // namespace timeslice

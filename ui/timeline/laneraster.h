@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "ui/timeline/timelinecolours.h"
+#include "ui/timeline/drawlist.h"
+#include "ui/timeline/lanecolours.h"
 
 #include <QImage>
 
-#include <array>
-
 namespace timeslice {
+
+class StackRaster;
 
 /// Paints the lanes of a draw list into an image, column by column. The mean of a lane's pixels is the mean
 /// of its states' colours, weighed by their time: no slice is too short to count.
@@ -34,37 +35,19 @@ private:
         int clipBottom = 0;
         bool isCore = false;
     };
-    /// Two colours in stripes.
-    struct Pattern {
-        QRgb line = 0;
-        QRgb ground = 0;
-        bool isCrossed = false;
-
-        [[nodiscard]] QRgb at(int x, int y, int period) const;
-    };
-
-    [[nodiscard]] QRgb running(int colour) const;
-    [[nodiscard]] QRgb colourAt(TimelineRole role, int colour, int x, int y) const;
-    [[nodiscard]] QRgb background(const Body &body) const { return body.isCore ? m_empty : m_card; }
+    [[nodiscard]] QRgb background(const Body &body) const
+    {
+        return body.isCore ? m_colours.empty : m_colours.card;
+    }
     void paintHeat(QImage &image, const DrawList &list, const DrawRow &row) const;
     void paintSolid(QImage &image, const DrawPiece &piece, const Body &body) const;
     void
     paintMixed(QImage &image, const DrawPiece &piece, const Body &body, const ColumnShares *shares) const;
-    void
-    paintStacked(QImage &image, const DrawPiece &piece, const Body &body, const ColumnShares *shares) const;
-    void stackColumn(QRgb *top, int stride, int column, const Body &body, const ColumnShares &shares) const;
+    void paintStacked(
+        QImage &image, const DrawPiece &piece, const Body &body, const ColumnShares *shares,
+        StackRaster &stack) const;
 
-    std::vector<QRgb> m_series;
-    QRgb m_neutral;
-    QRgb m_card;
-    QRgb m_empty;
-    QRgb m_stackedBlocked;
-    std::array<QRgb, kTimelineRoles> m_roles{};
-    std::array<QRgb, 64> m_heat{}; ///< By share, 0 to 1.
-    Pattern m_runnable;
-    std::vector<QRgb> m_stripes; ///< m_runnable along a diagonal, as far as lanes are high.
-    Pattern m_unknown;
-    int m_period; ///< Of the patterns, in device pixels.
+    LaneColours m_colours;
     double m_pixelRatio;
 };
 
