@@ -113,7 +113,7 @@ std::vector<SyntheticOptions> variety()
 TEST(TimelineExact, AMadeUpRunEndsWithItsLastTask)
 {
     // 100 slices with the last ones, ten of them in a chunk: nothing is left for one more.
-    for (const std::size_t chunkRecords : {20, 17}) {
+    for (const std::size_t chunkRecords : {20U, 17U}) {
         const Replay run({.tasks = 4, .cpus = 2, .slices = 96, .chunkRecords = chunkRecords});
         std::uint64_t goneNs = 0;
         std::uint64_t slices = 0;
