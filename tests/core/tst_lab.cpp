@@ -226,20 +226,27 @@ void TestLab::stopEndsARunOnce()
     Lab lab(options());
     const auto experiment = longExperiment(
         workload.toStdString(), model.toStdString(), workersFor(*findModel(model.toStdString()), 2));
-    QSignalSpy finished(&lab, &Lab::runFinished);
-    QVERIFY(lab.start(experiment));
-    QTRY_VERIFY_WITH_TIMEOUT(lab.state() == LabState::Running, kPatienceMs);
-    lab.stop();
-    lab.stop();
-    QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, kPatienceMs);
-    const auto recording = onlyRecording(finished);
-    QVERIFY2(!recording->error, recording->error ? describe(*recording->error).c_str() : "");
-    QCOMPARE(recording->outcome, Outcome::Stopped);
-    QCOMPARE(lab.state(), LabState::Idle);
-    // It left by itself: what has to be made to leave is told in a note.
-    QVERIFY2(recording->notes.isEmpty(), qPrintable(recording->notes.join(QLatin1Char(' '))));
-    QTest::qWait(20); // a second `runFinished` would come now
-    QCOMPARE(finished.size(), 1);
+    QStringList notes;
+    // On a busy machine leaving may take longer than the patience of who stops the run: then it is made to
+    // leave, which a note says. What never leaves by itself needs that each time.
+    for (int attempt = 0; attempt < 4; ++attempt) {
+        QSignalSpy finished(&lab, &Lab::runFinished);
+        QVERIFY(lab.start(experiment));
+        QTRY_VERIFY_WITH_TIMEOUT(lab.state() == LabState::Running, kPatienceMs);
+        lab.stop();
+        lab.stop();
+        QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, kPatienceMs);
+        const auto recording = onlyRecording(finished);
+        QVERIFY2(!recording->error, recording->error ? describe(*recording->error).c_str() : "");
+        QCOMPARE(recording->outcome, Outcome::Stopped);
+        QCOMPARE(lab.state(), LabState::Idle);
+        QTest::qWait(20); // a second `runFinished` would come now
+        QCOMPARE(finished.size(), 1);
+        notes = recording->notes;
+        if (notes.isEmpty())
+            return;
+    }
+    QFAIL(qPrintable(notes.join(QLatin1Char(' '))));
 }
 
 void TestLab::stopBeforeItHasStarted_data()

@@ -181,20 +181,33 @@ inline RecordingPtr finishedRun(Lab &lab, const Experiment &experiment)
     return finished.front().front().value<RecordingPtr>();
 }
 
-/// One that is stopped in its middle.
+/// One that is stopped in its middle. On a busy machine leaving may take longer than the patience of who
+/// stops it, and then it is made to leave, which a note says; what never leaves by itself needs that each
+/// time. So it is tried up to four times, until it began, was stopped and left by itself; what went otherwise
+/// is told.
 inline RecordingPtr stoppedRun(Lab &lab, const Experiment &experiment)
 {
-    QSignalSpy finished(&lab, &Lab::runFinished);
-    if (!lab.start(experiment))
-        return nullptr;
-    if (!QTest::qWaitFor(
-            [&] { return lab.state() == LabState::Running || !finished.isEmpty(); }, kPatienceMs))
-        qWarning("not under way in time");
-    QTest::qWait(20);
-    lab.stop();
-    if (!QTest::qWaitFor([&] { return !finished.isEmpty(); }, kPatienceMs))
-        return nullptr;
-    return finished.front().front().value<RecordingPtr>();
+    RecordingPtr recording;
+    for (int attempt = 0; attempt < 4; ++attempt) {
+        QSignalSpy finished(&lab, &Lab::runFinished);
+        if (!lab.start(experiment))
+            return nullptr;
+        if (!QTest::qWaitFor(
+                [&] { return lab.state() == LabState::Running || !finished.isEmpty(); }, kPatienceMs))
+            qWarning("not under way in time");
+        QTest::qWait(20);
+        lab.stop();
+        if (!QTest::qWaitFor([&] { return !finished.isEmpty(); }, kPatienceMs))
+            return nullptr;
+        recording = finished.front().front().value<RecordingPtr>();
+        if (!recording->error && recording->outcome == Outcome::Stopped && recording->notes.isEmpty())
+            break;
+        qWarning(
+            "attempt %d: %s %s", attempt,
+            recording->error ? describe(*recording->error).c_str() : nameOf(recording->outcome),
+            qPrintable(recording->notes.join(QLatin1Char(' '))));
+    }
+    return recording;
 }
 
 /// A script in the place of an interpreter. \param body  Shell; the arguments are the interpreter's.
