@@ -41,15 +41,18 @@ Result<TaskStat> parseTaskStat(std::string_view text)
     const auto id = fields::takeNumber<int>(before);
     const auto state = fields::takeWord(after);
     const auto parent = fields::takeNumber<int>(after);
-    if (!id || *id <= 0 || state.size() != 1 || !parent || *parent < 0)
-        return malformed("stat", "does not begin with id, name, state and parent");
-    constexpr int kFieldsBetween = 17; // fields 5 to 21
+    const auto group = fields::takeNumber<int>(after);
+    const auto session = fields::takeNumber<int>(after);
+    if (!id || *id <= 0 || state.size() != 1 || !parent || *parent < 0 || !group || !session)
+        return malformed("stat", "does not begin with id, name, state, parent, group and session");
+    constexpr int kFieldsBetween = 15; // fields 7 to 21
     for (int field = 0; field < kFieldsBetween; ++field)
         static_cast<void>(fields::takeWord(after));
     const auto start = fields::takeNumber<std::uint64_t>(after);
     if (!start)
         return malformed("stat", "has no start time");
-    return TaskStat{*id, text.substr(open + 1, close - open - 1), state.front(), *parent, *start};
+    return TaskStat{*id,   text.substr(open + 1, close - open - 1), state.front(), *parent, *group, *session,
+                    *start};
 }
 
 Result<Schedstat> parseSchedstat(std::string_view text)

@@ -17,13 +17,15 @@ namespace timeslice {
 /// How long a task's name can be (TASK_COMM_LEN).
 inline constexpr std::size_t kMaxNameBytes = 15;
 
-/// Of `stat`: what names a task and when it began.
+/// Of `stat`: what names a task, whose it is and when it began.
 struct TaskStat {
     int id = 0; ///< pid or tid, as the directory.
     std::string_view
         name; ///< comm as it is, a view into the text: any bytes, blanks, brackets and newlines too.
     char state = '?'; ///< R, S, D, T, t, Z, X, I
     int parent = 0;
+    int group = 0; ///< Process group.
+    int session = 0;
     std::uint64_t startTicks = 0; ///< Clock ticks after boot; with the id the identity of a task.
 };
 

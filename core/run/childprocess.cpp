@@ -19,7 +19,7 @@ namespace {
 
 constexpr qsizetype kKeptOutput = 64 * 1024;
 constexpr qsizetype kMaxLine = 4096;
-constexpr std::chrono::milliseconds kSweepPeriod{5};
+constexpr std::chrono::milliseconds kSweepPeriod{20}; ///< Each looks at every process, on the main thread.
 constexpr std::chrono::milliseconds kSweepPatience{1000}; ///< Killed processes are gone sooner.
 
 // When memory runs out, what a run has started goes before the program that shows it. System calls only: it
@@ -35,7 +35,7 @@ void preferForOomKill()
 
 // A group of its own without a terminal, but in our session. Linux gives each session an equal share of the
 // machine (autogroup), and in one of its own a run of many short wake-ups kept whoever watches it from
-// running for up to a second. System calls only, as above.
+// running for most of the time. System calls only, as above.
 void leadGroup()
 {
     ::setpgid(0, 0);

@@ -32,74 +32,60 @@ bool hasEntry(std::string_view environment, std::string_view entry)
     return false;
 }
 
-} // namespace
+bool isZombie(const TaskStat &process)
+{
+    return process.state == 'Z';
+}
 
-struct StraySweep::Process {
-    pid_t pid;
-    bool isZombie;
-    pid_t parent;
-    pid_t group;
-    pid_t session;
-    std::uint64_t start; ///< In ticks since boot.
-
-    static std::optional<Process> read(pid_t pid);
-};
-
-// proc_pid_stat(5)
-std::optional<StraySweep::Process> StraySweep::Process::read(pid_t pid)
+// Without its name, which would be a view into what was read.
+std::optional<TaskStat> statOf(pid_t pid)
 {
     const auto text = readSmallFile("/proc/" + std::to_string(pid) + "/stat");
-    // Behind the last ')': a program chooses its name as it likes.
-    const auto nameEnd = text ? text->rfind(')') : std::string::npos;
-    if (nameEnd == std::string::npos)
+    auto stat = text ? parseTaskStat(*text) : std::unexpected(text.error());
+    if (!stat)
         return std::nullopt;
-    auto rest = std::string_view(*text).substr(nameEnd + 1);
-    const bool isZombie = fields::takeWord(rest) == "Z";
-    const auto parent = fields::takeNumber<pid_t>(rest);
-    const auto group = fields::takeNumber<pid_t>(rest);
-    const auto session = fields::takeNumber<pid_t>(rest);
-    for (int field = 7; field < 22; ++field)
-        static_cast<void>(fields::takeWord(rest));
-    const auto start = fields::takeNumber<std::uint64_t>(rest);
-    if (!parent || !group || !session || !start)
-        return std::nullopt;
-    return Process{pid, isZombie, *parent, *group, *session, *start};
+    stat->name = {};
+    return *stat;
 }
+
+} // namespace
 
 StraySweep::StraySweep(pid_t leader, std::string_view mark)
     : m_entry(std::string(kRunMark) + '=' + std::string(mark))
     , m_groups{leader}
 {
-    const auto self = Process::read(leader);
-    m_start = self ? self->start : UINT64_MAX;
+    auto eldest = statOf(leader);
+    if (!eldest)
+        eldest = statOf(::getpid());
+    m_startTicks = eldest ? eldest->startTicks : UINT64_MAX;
 }
 
-std::vector<StraySweep::Process> StraySweep::younger() const
+std::vector<TaskStat> StraySweep::younger() const
 {
-    std::vector<Process> found;
+    std::vector<TaskStat> found;
     std::error_code error;
     for (std::filesystem::directory_iterator entry("/proc", error), end; !error && entry != end;
          entry.increment(error)) {
         const auto pid = fields::toNumber<pid_t>(entry->path().filename().native());
-        const auto process = pid && *pid != ::getpid() ? Process::read(*pid) : std::nullopt;
-        if (process && process->start >= m_start)
+        const auto process = pid && *pid != ::getpid() ? statOf(*pid) : std::nullopt;
+        if (process && process->startTicks >= m_startTicks)
             found.push_back(*process);
     }
     return found;
 }
 
-std::size_t StraySweep::kill(const std::vector<Process> &all)
+std::size_t StraySweep::kill(const std::vector<TaskStat> &all)
 {
     std::size_t leaving = 0;
     for (const auto &process : all) {
-        if (process.isZombie)
+        if (isZombie(process))
             continue;
-        const auto environment = readSmallFile("/proc/" + std::to_string(process.pid) + "/environ");
+        const auto environment = readSmallFile("/proc/" + std::to_string(process.id) + "/environ");
         if (environment && hasEntry(*environment, m_entry)) {
-            ::kill(process.pid, SIGKILL);
-            m_killed.insert(process.pid);
+            ::kill(process.id, SIGKILL);
+            m_killed.insert(process.id);
             // Of a group that it has only joined the others may be somebody else's.
-            if (process.pid == process.group)
+            if (process.id == process.group)
                 m_groups.insert(process.group);
         } else if (process.parent == ::getpid() && (!environment || environment->empty())) {
             ++leaving; // it is just ending, as one that dies with who started it: look again
@@ -107,8 +93,8 @@ std::size_t StraySweep::kill(const std::vector<Process> &all)
     }
     for (const auto &process : all) {
         if (m_groups.contains(process.group)) {
-            ::kill(process.pid, SIGKILL);
-            m_killed.insert(process.pid);
+            ::kill(process.id, SIGKILL);
+            m_killed.insert(process.id);
         }
     }
     std::erase_if(m_killed, [](pid_t pid) {
@@ -121,19 +107,19 @@ std::size_t StraySweep::kill(const std::vector<Process> &all)
 // A worker dies with the one who started it, before any sweep, and has no environment to know it by then.
 // Whom QProcess knows it takes leave of as soon as the event loop runs; who is still there after that is
 // nobody's. It counts as left even so, for another sweep is due: its group is known only now.
-std::size_t StraySweep::takeLeave(const std::vector<Process> &all)
+std::size_t StraySweep::takeLeave(const std::vector<TaskStat> &all)
 {
     std::set<pid_t> left;
     for (const auto &process : all) {
-        if (!process.isZombie || process.parent != ::getpid() || m_killed.contains(process.pid))
+        if (!isZombie(process) || process.parent != ::getpid() || m_killed.contains(process.id))
             continue;
-        if (m_zombies.contains(process.pid)) {
-            ::waitpid(process.pid, nullptr, WNOHANG);
+        if (m_zombies.contains(process.id)) {
+            ::waitpid(process.id, nullptr, WNOHANG);
             // What has left our session on its own, as a program started for good does, is let go.
-            if (process.pid == process.group && process.session == ::getsid(0))
+            if (process.id == process.group && process.session == ::getsid(0))
                 m_groups.insert(process.group);
         }
-        left.insert(process.pid);
+        left.insert(process.id);
     }
     m_zombies = std::move(left);
     return m_zombies.size();

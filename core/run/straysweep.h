@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/procfs/task.h"
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -20,12 +22,13 @@ inline constexpr char kRunMark[] = "TIMESLICE_RUN";
 /// mark, and the groups that these lead. Nothing that is older than it is touched. Takes leave of those that
 /// have become children of this process (which is their subreaper while `OrphanKeeper` lives).
 ///
-/// Not found is who has moved to another group and has given up its environment.
+/// Who has moved to another group and has given up its environment is not found.
 /// Thread: the main one, on which QProcess takes leave of its own children.
 class StraySweep {
 public:
     StraySweep() = default; ///< Finds nothing.
-    /// \param leader  Of the group; it lives still.
+    /// \param leader  Of the group, a moment after its start. Where it has ended already, nothing older than
+    ///                this process is touched.
     /// \param mark    The value of kRunMark in its environment.
     StraySweep(pid_t leader, std::string_view mark);
 
@@ -39,14 +42,12 @@ public:
     void sweepNow(std::chrono::milliseconds patience);
 
 private:
-    struct Process;
-
-    [[nodiscard]] std::vector<Process> younger() const;
-    std::size_t kill(const std::vector<Process> &all);
-    std::size_t takeLeave(const std::vector<Process> &all);
+    [[nodiscard]] std::vector<TaskStat> younger() const;
+    std::size_t kill(const std::vector<TaskStat> &all);
+    std::size_t takeLeave(const std::vector<TaskStat> &all);
 
     std::string m_entry; ///< As the mark stands in the environment.
-    std::uint64_t m_start = 0; ///< Of the leader, in ticks since boot.
+    std::uint64_t m_startTicks = 0; ///< The leader's.
     std::set<pid_t> m_groups; ///< Of which all are strays.
     std::set<pid_t> m_killed; ///< And not yet seen to be gone.
     std::set<pid_t> m_zombies; ///< Children of ours whom nobody had taken leave of the last time.

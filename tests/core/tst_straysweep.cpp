@@ -2,6 +2,7 @@
 // What is ended of a run whose leader was killed, and what is not.
 
 #include "core/run/straysweep.h"
+#include "tests/support/processes.h"
 
 #include <QProcess>
 #include <QTest>
@@ -39,15 +40,6 @@ bool sleeps(pid_t pid)
 {
     QFile name(QStringLiteral("/proc/%1/comm").arg(pid));
     return name.open(QIODevice::ReadOnly) && name.readAll() == "sleep\n";
-}
-
-/// Not gone, not a zombie.
-bool lives(pid_t pid)
-{
-    siginfo_t ended{};
-    return ::kill(pid, 0) == 0
-        && (::waitid(P_PID, static_cast<id_t>(pid), &ended, WEXITED | WNOHANG | WNOWAIT) != 0
-            || ended.si_pid == 0);
 }
 
 void end(const std::vector<pid_t> &pids)
@@ -109,10 +101,10 @@ void TestStraySweep::nobodyElse()
         QTRY_VERIFY_WITH_TIMEOUT(sleeps(pid), kPatienceMs);
     StraySweep sweep(leader, "mine");
     QVERIFY(sweepAll(sweep));
-    QVERIFY(!lives(leader));
-    QVERIFY(!lives(guest));
+    QVERIFY(!runs(leader));
+    QVERIFY(!runs(guest));
     for (const auto pid : {older, bystander, ofAnotherRun, almost})
-        QVERIFY(lives(pid));
+        QVERIFY(runs(pid));
     end({older, bystander, ofAnotherRun, almost});
 }
 
@@ -126,7 +118,7 @@ void TestStraySweep::aZombieAndItsGroup()
         QTRY_VERIFY_WITH_TIMEOUT(sleeps(pid), kPatienceMs);
     StraySweep sweep(leader, "mine");
     ::kill(dead, SIGKILL);
-    QTRY_VERIFY_WITH_TIMEOUT(!lives(dead), kPatienceMs);
+    QTRY_VERIFY_WITH_TIMEOUT(!runs(dead), kPatienceMs);
     QVERIFY(sweepAll(sweep));
     for (const auto pid : {leader, dead, left})
         QVERIFY(::kill(pid, 0) != 0);
@@ -140,13 +132,13 @@ void TestStraySweep::anOlderZombieIsLeftAlone()
     for (const auto pid : {dead, alive})
         QTRY_VERIFY_WITH_TIMEOUT(sleeps(pid), kPatienceMs);
     ::kill(dead, SIGKILL);
-    QTRY_VERIFY_WITH_TIMEOUT(!lives(dead), kPatienceMs);
+    QTRY_VERIFY_WITH_TIMEOUT(!runs(dead), kPatienceMs);
     QTest::qWait(30);
     const auto leader = sleeper(kMine);
     QTRY_VERIFY_WITH_TIMEOUT(sleeps(leader), kPatienceMs);
     StraySweep sweep(leader, "mine");
     QVERIFY(sweepAll(sweep));
-    QVERIFY(lives(alive));
+    QVERIFY(runs(alive));
     QCOMPARE(::waitpid(dead, nullptr, WNOHANG), dead); // nobody took leave of it but we
     end({alive});
 }

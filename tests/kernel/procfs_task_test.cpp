@@ -105,6 +105,8 @@ TEST(TaskStat, isReadFromTheLastBracket)
     EXPECT_EQ(stat->name, "a) S 1 (b\nc d");
     EXPECT_EQ(stat->state, 'S');
     EXPECT_EQ(stat->parent, 5226);
+    EXPECT_EQ(stat->group, 5234);
+    EXPECT_EQ(stat->session, 3911);
     EXPECT_EQ(stat->startTicks, 120807U);
 
     const auto plain = parseTaskStat(fixture("task-stat"));
