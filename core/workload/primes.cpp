@@ -8,8 +8,8 @@ namespace timeslice {
 
 namespace {
 
-// About a microsecond of work. A look costs a nanosecond, and whoever waits for the simulated interpreter
-// lock is let in about as soon as by an interpreter, which looks at every jump backwards.
+// About a microsecond of work, of which looking takes half a hundredth. Whoever waits for the simulated
+// interpreter lock is so let in about as soon as by an interpreter, which looks at every jump backwards.
 constexpr std::uint64_t kNumbersPerCheck = 8;
 
 bool isPrime(std::uint32_t number)
