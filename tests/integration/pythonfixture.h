@@ -6,6 +6,7 @@
 #include "core/run/interpretersearch.h"
 #include "core/workload/catalogue.h"
 
+#include <QDir>
 #include <QFile>
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -15,6 +16,22 @@
 namespace timeslice {
 
 inline constexpr int kPatienceMs = 60'000;
+
+/// What a test's runs need: directories of their own, and the programs of this build.
+class RunsOfATest {
+protected:
+    [[nodiscard]] LabOptions options() const
+    {
+        return {.workerProgram = QStringLiteral(TIMESLICE_WORKER), .runtimeDirectory = m_runtime.path()};
+    }
+    /// Directories of runs that were not removed with them, by name.
+    [[nodiscard]] QStringList directoriesLeft() const
+    {
+        return QDir(m_runtime.path()).entryList({QStringLiteral("timeslice-run-*")}, QDir::Dirs);
+    }
+
+    QTemporaryDir m_runtime;
+};
 
 inline const Interpreters &interpretersHere()
 {

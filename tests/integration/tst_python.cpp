@@ -3,7 +3,6 @@
 
 #include "tests/integration/pythonfixture.h"
 
-#include <QDir>
 #include <QProcess>
 
 #include <algorithm>
@@ -12,16 +11,8 @@
 
 using namespace timeslice;
 
-class TestPython : public QObject {
+class TestPython : public QObject, RunsOfATest {
     Q_OBJECT
-
-private:
-    LabOptions options() const
-    {
-        return {.workerProgram = QStringLiteral(TIMESLICE_WORKER), .runtimeDirectory = m_runtime.path()};
-    }
-
-    QTemporaryDir m_runtime;
 
 private Q_SLOTS:
     void initTestCase();
@@ -325,8 +316,7 @@ void TestPython::threadsTakeTurnsOnTheLock()
 
 void TestPython::noDirectoryIsLeft()
 {
-    const auto left = QDir(m_runtime.path()).entryList({QStringLiteral("timeslice-run-*")}, QDir::Dirs);
-    QVERIFY2(left.isEmpty(), qPrintable(left.join(QLatin1Char(' '))));
+    QVERIFY2(directoriesLeft().isEmpty(), qPrintable(directoriesLeft().join(QLatin1Char(' '))));
 }
 
 QTEST_GUILESS_MAIN(TestPython)

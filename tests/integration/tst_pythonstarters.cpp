@@ -9,16 +9,8 @@
 
 using namespace timeslice;
 
-class TestPythonStarters : public QObject {
+class TestPythonStarters : public QObject, RunsOfATest {
     Q_OBJECT
-
-private:
-    LabOptions options() const
-    {
-        return {.workerProgram = QStringLiteral(TIMESLICE_WORKER), .runtimeDirectory = m_runtime.path()};
-    }
-
-    QTemporaryDir m_runtime;
 
 private Q_SLOTS:
     void initTestCase();

@@ -3,20 +3,10 @@
 
 #include "tests/integration/pythonfixture.h"
 
-#include <QDir>
-
 using namespace timeslice;
 
-class TestPythonStops : public QObject {
+class TestPythonStops : public QObject, RunsOfATest {
     Q_OBJECT
-
-private:
-    LabOptions options() const
-    {
-        return {.workerProgram = QStringLiteral(TIMESLICE_WORKER), .runtimeDirectory = m_runtime.path()};
-    }
-
-    QTemporaryDir m_runtime;
 
 private Q_SLOTS:
     void initTestCase();
@@ -92,8 +82,7 @@ void TestPythonStops::aStopBeforeItHasStarted()
 
 void TestPythonStops::noDirectoryIsLeft()
 {
-    const auto left = QDir(m_runtime.path()).entryList({QStringLiteral("timeslice-run-*")}, QDir::Dirs);
-    QVERIFY2(left.isEmpty(), qPrintable(left.join(QLatin1Char(' '))));
+    QVERIFY2(directoriesLeft().isEmpty(), qPrintable(directoriesLeft().join(QLatin1Char(' '))));
 }
 
 QTEST_GUILESS_MAIN(TestPythonStops)

@@ -29,15 +29,10 @@ double numberOf(const RecordingPtr &recording, std::string_view id)
 
 } // namespace
 
-class TestPythonSync : public QObject {
+class TestPythonSync : public QObject, RunsOfATest {
     Q_OBJECT
 
 private:
-    LabOptions options() const
-    {
-        return {.workerProgram = QStringLiteral(TIMESLICE_WORKER), .runtimeDirectory = m_runtime.path()};
-    }
-
     static Experiment counting(const std::string &model, unsigned workers, const std::string &mode)
     {
         auto experiment = tinyExperiment("counter", model, workers);
@@ -47,8 +42,6 @@ private:
     }
 
     static constexpr int kIncrements = 5'000;
-
-    QTemporaryDir m_runtime;
 
 private Q_SLOTS:
     void initTestCase();

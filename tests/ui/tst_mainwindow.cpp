@@ -377,7 +377,7 @@ void TestMainWindow::theMainThreadHasALaneOnDemand()
         QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, kPatienceMs);
         const auto &trace = f.lab->recordings().back()->trace;
         if (trace.source != TraceSource::Perf)
-            QSKIP("no exact trace here");
+            QSKIP(qPrintable(QString::fromStdString("no exact trace here: " + trace.reason)));
         QCOMPARE(trace.timeline->laneOfTid(::gettid()).has_value(), isWanted);
         const auto lanesCalled = [card](const QString &name) {
             const auto &rows = card->findChild<TimelineCanvas *>()->drawList().rows;
@@ -432,8 +432,8 @@ void TestMainWindow::chartsShowTheRangeOfTheTimeline()
     f.window->setExperiment(sleepFor(20, 300, "qthread", 2)); // three seconds
     f.press(Qt::Key_F5);
     QVERIFY(shown.wait(kPatienceMs));
-    if (!shownIn(shown)->trace.timeline)
-        QSKIP("no timeline here");
+    if (const auto &trace = shownIn(shown)->trace; !trace.timeline)
+        QSKIP(qPrintable(QString::fromStdString("no timeline here: " + trace.reason)));
     auto *card = f.window->findChild<TimelineCard *>();
     QTRY_VERIFY(!card->isFollowing() && card->isAllVisible() && !card->isEmpty());
     auto *charts = f.window->findChild<ChartStack *>();

@@ -341,8 +341,8 @@ void TestWindowAccess::theTimelineIsSavedWithItsCaption()
     auto *action = f.action(QStringLiteral("Save timeline as picture…"));
     QVERIFY(!action->isEnabled());
     runSomething(f);
-    if (!f.lab->recordings().back()->trace.timeline)
-        QSKIP("no timeline here");
+    if (const auto &trace = f.lab->recordings().back()->trace; !trace.timeline)
+        QSKIP(qPrintable(QString::fromStdString("no timeline here: " + trace.reason)));
     QTRY_VERIFY(action->isEnabled());
     f.state->setExportFolder(f.folder.path());
     action->trigger();
